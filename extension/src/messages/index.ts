@@ -1,0 +1,123 @@
+// What the parts of the extension say to each other, as types.
+//
+// A content script holds one port to the background for the life of its page;
+// the extension's own pages send single requests. Nothing here acts, and
+// nothing here is seen by a page. The wire to the daemon is another language:
+// shared/wire.
+
+import type {
+  Answer,
+  BuyerKey,
+  ListQuery,
+  MarkList,
+  NewCancel,
+  NewMark,
+  Outcome,
+  Problem,
+  Report,
+  ReportQuery,
+  Row,
+  Sighting,
+  Status,
+} from 'shared/wire/wire.gen';
+
+/** Name of the port that a content script opens. */
+export const PAGE_PORT = 'page';
+
+/** How often a visible page posts a beat, in milliseconds: it keeps the background alive in Chromium and Firefox, where a background ends after 30 s without an event. */
+export const BEAT = 20_000;
+
+/** How the extension stands with the daemon. */
+export type Link =
+  | { state: 'connected'; daemon: string }
+  | { state: 'connecting' }
+  /** never paired, or the daemon no longer knows this browser */
+  | { state: 'unpaired'; revoked: boolean }
+  /** nothing answered on any of the five ports */
+  | { state: 'absent' }
+  /** something answered, and could not prove that it is the paired daemon */
+  | { state: 'stranger' }
+  /** the daemon speaks another version */
+  | { state: 'version'; daemon: number; extension: number };
+
+/** From a content script to the background. */
+export type FromPage =
+  | { type: 'open'; page: string; site: string }
+  | { type: 'watch'; rows: Row[] }
+  | { type: 'unwatch'; rows: string[] }
+  | { type: 'seen'; sightings: Sighting[] }
+  | { type: 'mark'; request: string; marks: NewMark[] }
+  | { type: 'cancel'; request: string; cancels: NewCancel[] }
+  | { type: 'popup' }
+  | { type: 'beat' };
+
+/** From the background to a content script. */
+export type ToPage =
+  | { type: 'link'; link: Link }
+  | { type: 'answers'; answers: Answer[] }
+  /** kept in the extension's storage until the daemon can take it */
+  | { type: 'waiting'; request: string }
+  | { type: 'outcomes'; request: string; outcomes: Outcome[] }
+  /** a watch or seen could not be done: rows stay "not checked yet" */
+  | { type: 'failed'; problem: Problem }
+  /** the seller took the site's permission back: undo everything and end */
+  | { type: 'leave' };
+
+/** One site as the extension's pages list it. */
+export interface SiteGrant {
+  site: string;
+  name: { en: string; zh_CN: string };
+  hosts: string[];
+  granted: boolean;
+}
+
+/** Either an answer or a problem that the page shows. */
+export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/** Requests of the extension's own pages: name -> function as the page sees it. */
+export interface Requests {
+  link: () => Link;
+  /** opens the link at once instead of waiting for the next try */
+  retry: () => Link;
+  pair: (code: string) => Link;
+  unpair: () => Link;
+  status: () => Status;
+  list: (query: ListQuery) => MarkList;
+  report: (query: ReportQuery) => Report;
+  mark: (mark: NewMark) => Outcome | 'waiting';
+  cancel: (cancel: NewCancel) => Outcome | 'waiting';
+  /** marks and cancels that wait for the daemon */
+  waiting: () => number;
+  sites: () => SiteGrant[];
+  /** registers content scripts for what is granted now */
+  sitesChanged: () => SiteGrant[];
+}
+
+export type RequestName = keyof Requests;
+
+/** A request as it travels. */
+export interface RequestMessage<N extends RequestName = RequestName> {
+  request: N;
+  args: Parameters<Requests[N]>;
+}
+
+/** A fresh id for a mark or a cancel: 128 random bits, 32 lower-case hexadecimal digits. */
+export function newID(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) =>
+    b.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
+/** A key as one line, as shared/buyer writes it. */
+export function keyLine(key: BuyerKey): string {
+  return `${key.marketplace}:${key.region ?? ''}:${key.kind}:${key.id}`;
+}
+
+/** Asks the background from one of the extension's own pages. */
+export async function ask<N extends RequestName>(
+  request: N,
+  ...args: Parameters<Requests[N]>
+): Promise<Reply<Awaited<ReturnType<Requests[N]>>>> {
+  const message: RequestMessage<N> = { request, args };
+  return chrome.runtime.sendMessage(message);
+}

@@ -1,0 +1,86 @@
+// What the overlay is told to show, and what it asks for.
+//
+// The overlay draws and listens; it knows nothing of sites, ports or the
+// daemon. The content script owns the rows and answers the requests.
+
+import type { BuyerKey, Mark, State, Why } from 'shared/wire/wire.gen';
+import type { Link } from '../messages';
+
+/** One row as the overlay shows it. */
+export interface RowView {
+  row: string;
+  /** 'pending': no answer yet, with the reason in the dock */
+  state: 'pending' | State;
+  why?: Why | undefined;
+  name: string;
+  order: string;
+  keys: BuyerKey[];
+  mark?: Mark | undefined;
+  /** orders of this buyer in the history */
+  orders: number;
+  /** a mark or cancel of this row is on its way */
+  saving: boolean;
+}
+
+/** The page in sum. */
+export interface DockView {
+  link: Link;
+  orders: number;
+  black: number;
+  stale: number;
+  unidentified: number;
+  unmarkable: number;
+  /** not checked yet */
+  pending: number;
+  /** rows whose box (the site's own, or the dock's) is ticked */
+  ticked: string[];
+  /** the dock's own select mode; 'site' where the site's boxes serve */
+  select: 'off' | 'on' | 'site';
+  /** the definition matched and the page was not understood; what was expected */
+  lost?: 'no_rows' | 'no_buyers' | undefined;
+  /** marks that wait for the daemon */
+  waiting: number;
+  /** where this site shows who the buyers are, for unidentified rows */
+  identityPage?: string | undefined;
+}
+
+/** What a batch came to. */
+export interface BatchResult {
+  marked: number;
+  already: number;
+  /** rows that could not be marked, by why or problem code */
+  refused: { code: string; count: number }[];
+  /** buyers whose mark waits for the daemon */
+  waiting: number;
+}
+
+/** What the seller asked for. */
+export interface OverlayRequests {
+  /** marks the buyers of these rows; `batch` leaves older marks as they are */
+  mark(rows: string[], reason: string, note: string, batch: boolean): Promise<BatchResult>;
+  /** takes the marks of these rows' buyers back */
+  cancel(rows: string[]): Promise<BatchResult>;
+  /** undoes the last mark or cancel; offered for ten seconds */
+  undo(): Promise<void>;
+  /** scrolls to the next row in this state */
+  jump(state: RowView['state']): void;
+  select(on: boolean): void;
+  tick(row: string, on: boolean): void;
+  tickAll(on: boolean): void;
+  openPopup(): void;
+}
+
+/** The overlay as the content script uses it. */
+export interface Overlay {
+  /** makes the host of a row, of the one size, not yet inserted */
+  attach(row: string): HTMLElement;
+  /** makes the host of a row's second way to mark, among the order's own actions */
+  attachAction(row: string): HTMLElement;
+  detach(row: string): void;
+  update(view: RowView): void;
+  dock(view: DockView): void;
+  /** true for elements of ours, so that readers and observers pass over them */
+  owns(node: Node): boolean;
+  /** removes everything and every listener */
+  destroy(): void;
+}
