@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"time"
+
+	"blackmark/shared/buyer"
+	"blackmark/shared/problem"
+)
+
+// Limits of one mark and one call.
+const (
+	MaxKeys  = 8    // keys of one buyer
+	MaxNote  = 1000 // characters of a note
+	MaxName  = 200  // characters of a name
+	MaxBatch = 100  // marks or cancels in one call
+)
+
+// How a mark came to be.
+const (
+	ViaClick  = "click"
+	ViaBatch  = "batch"
+	ViaCLI    = "cli"
+	ViaPopup  = "popup"
+	ViaImport = "import"
+)
+
+// The states of an outcome.
+const (
+	Marked        = "marked"    // the buyer was not marked before
+	Replaced      = "replaced"  // the buyer was marked; this mark took the old one's place
+	Already       = "already"   // the buyer was marked, and IfAbsent left him as he is
+	Refused       = "refused"   // nothing was done; the problem says why
+	CancelledNow  = "cancelled" // the mark is gone
+	AbsentAlready = "absent"    // there was no such mark
+)
+
+// By which life of key a buyer was matched.
+const (
+	ByPermanent = "permanent" // a key that stays with its buyer
+	ByChanges   = "changes"   // only a key that can change hands, or whose life is not known
+)
+
+// Order names the order on which a buyer was marked.
+type Order struct {
+	Marketplace string `json:"marketplace"`
+	Region      string `json:"region,omitempty"`
+	Number      string `json:"number"`
+}
+
+// Mark is one entry of My Blacklist.
+type Mark struct {
+	ID     string      `json:"id"`   // 32 lower-case hex digits
+	Keys   []buyer.Key `json:"keys"` // canonical, of one marketplace and region; the primary one first
+	Name   string      `json:"name,omitempty"`
+	Reason string      `json:"reason"`
+	Note   string      `json:"note,omitempty"`
+	Order  *Order      `json:"order,omitempty"`
+	At     time.Time   `json:"at"`           // UTC
+	By     string      `json:"by,omitempty"` // the member; empty: the master account
+	Via    string      `json:"via"`
+	Seq    uint64      `json:"seq"` // of its record in the journal
+}
+
+// NewMark asks for a mark.
+type NewMark struct {
+	ID       string      `json:"id"`   // 32 lower-case hex digits, random, made by the caller
+	Keys     []buyer.Key `json:"keys"` // need not be canonical
+	Name     string      `json:"name,omitempty"`
+	Reason   string      `json:"reason"`
+	Note     string      `json:"note,omitempty"`
+	Order    *Order      `json:"order,omitempty"`
+	By       string      `json:"by,omitempty"`
+	Via      string      `json:"via"`
+	IfAbsent bool        `json:"if_absent,omitempty"` // an already marked buyer is left as he is
+}
+
+// Outcome is what became of a NewMark.
+type Outcome struct {
+	ID      string         `json:"id"`
+	State   string         `json:"state"`          // Marked, Already, Replaced or Refused
+	Mark    *Mark          `json:"mark,omitempty"` // the mark that stands; for Already the older one
+	Problem *problem.Error `json:"problem,omitempty"`
+}
+
+// NewCancel asks to take a mark away.
+type NewCancel struct {
+	ID   string      `json:"id"`             // 32 lower-case hex digits, random, made by the caller
+	Mark string      `json:"mark,omitempty"` // the mark's id; it decides where both are given
+	Keys []buyer.Key `json:"keys,omitempty"` // or any key of the buyer
+}
+
+// Cancelled is what became of a NewCancel.
+type Cancelled struct {
+	ID      string         `json:"id"`
+	Mark    string         `json:"mark,omitempty"`
+	State   string         `json:"state"`         // CancelledNow, AbsentAlready or Refused
+	Was     *Mark          `json:"was,omitempty"` // the mark that was taken away
+	Problem *problem.Error `json:"problem,omitempty"`
+}
+
+// Match is the answer for one buyer.
+type Match struct {
+	Mark *Mark  `json:"mark,omitempty"` // nil: not marked
+	By   string `json:"by,omitempty"`   // ByPermanent, ByChanges, or empty
+}
+
+// Query asks for a page of My Blacklist.
+type Query struct {
+	Text        string // part of an id or a name; case means nothing
+	Marketplace string // empty: all
+	Cursor      string // Page.Next of the page before; empty: the first
+	Limit       int    // 1 to 1,000; 0 means 50
+}
+
+// Page is marks, the newest first.
+type Page struct {
+	Marks []Mark `json:"marks"`
+	Next  string `json:"next,omitempty"` // empty: this is the last page
+	Total int    `json:"total"`          // of all pages
+}
+
+// Counts sums up My Blacklist.
+type Counts struct {
+	Buyers         int            `json:"buyers"`
+	PerMarketplace map[string]int `json:"per_marketplace"`
+}
+
+// Change tells a subscriber that the answer for these keys is another now.
+type Change struct {
+	Keys []buyer.Key
+	Mark *Mark // nil: cancelled
+	Seq  uint64
+}
+
+// Health is how the ledger is.
+type Health struct {
+	ReadOnly   bool           // no mark can be saved until the problem is solved
+	Problem    *problem.Error // why, or nil
+	Rebuilding bool           // the index is being built; answers come from memory
+	Records    uint64         // in the journal
+	Torn       int            // unfinished tails found and kept beside the journal
+}

@@ -1,0 +1,35 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// lock is an exclusive range lock on a file that stays.
+type lock struct{ f *os.File }
+
+func takeLock(path string) (*lock, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = windows.LockFileEx(windows.Handle(f.Fd()),
+		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
+	if err != nil {
+		_ = f.Close()
+		if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+			return nil, ErrInUse
+		}
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	return &lock{f}, nil
+}
+
+func (l *lock) release() error { return l.f.Close() }
+
+// tooOpen cannot be told from a mode on Windows.
+func tooOpen(fs.FileInfo) bool { return false }
