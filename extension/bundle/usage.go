@@ -1,0 +1,194 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var (
+	// A quoted word is taken for a use of the message of that name, so that a
+	// table of keys counts as well as a call.
+	quoted = regexp.MustCompile(`['"]([a-z][a-z0-9_]*)['"]`)
+	// A template that starts with a part of a key uses every key that starts so.
+	template = regexp.MustCompile("`([a-z][a-z0-9_]*_)\\$\\{")
+	// A call of t must name a message that exists.
+	called = regexp.MustCompile(`\bt\(\s*'([^']*)'`)
+)
+
+// checkMessages compares the messages with one another, with the code that uses
+// them, and with the problems that the daemon can report.
+func (s source) checkMessages() error {
+	all, err := s.readMessages()
+	if err != nil {
+		return err
+	}
+	uses, err := s.readUses()
+	if err != nil {
+		return err
+	}
+	codes, err := s.problemCodes()
+	if err != nil {
+		return err
+	}
+	wrong := []error{all.compare()}
+	base := all[languages[0]]
+	for key, file := range uses.calls {
+		if _, ok := base[key]; !ok {
+			wrong = append(wrong, fmt.Errorf("%s uses the message %q, which does not exist", file, key))
+		}
+	}
+	for _, language := range languages {
+		var missing []string
+		for _, code := range codes {
+			for _, key := range []string{"problem_" + code, "problem_" + code + "_hint"} {
+				uses.words[key] = true
+				if _, ok := all[language][key]; !ok {
+					missing = append(missing, key)
+				}
+			}
+		}
+		if len(missing) > 0 {
+			wrong = append(wrong, fmt.Errorf("problems that Go declares have no words in %s: %s",
+				language, strings.Join(missing, ", ")))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(base)) {
+		if !uses.of(key) {
+			wrong = append(wrong, fmt.Errorf("message %q is used nowhere", key))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// uses is what the sources say about messages.
+type uses struct {
+	words    map[string]bool   // quoted words and names in manifests
+	prefixes map[string]bool   // starts of templates
+	calls    map[string]string // keys of calls of t, and a file that has each
+}
+
+func (u uses) of(key string) bool {
+	if u.words[key] {
+		return true
+	}
+	for prefix := range u.prefixes {
+		// A prefix of problems is no proof: their codes are known one by one.
+		if prefix != "problem_" && strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s source) readUses() (uses, error) {
+	found := uses{words: map[string]bool{}, prefixes: map[string]bool{}, calls: map[string]string{}}
+	err := filepath.WalkDir(filepath.Join(s.extension, "src"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !isCode(path) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range quoted.FindAllSubmatch(text, -1) {
+			found.words[string(m[1])] = true
+		}
+		for _, m := range template.FindAllSubmatch(text, -1) {
+			found.prefixes[string(m[1])] = true
+		}
+		for _, m := range called.FindAllSubmatch(text, -1) {
+			found.calls[string(m[1])], _ = filepath.Rel(s.repo, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return uses{}, err
+	}
+	for _, t := range targets {
+		text, err := manifest(t, "0.0.0", nil)
+		if err != nil {
+			return uses{}, err
+		}
+		for _, m := range manifests.FindAllSubmatch(text, -1) {
+			found.words[string(m[1])] = true
+		}
+	}
+	return found, nil
+}
+
+// isCode tells the sources whose words a seller may see: neither tests nor what
+// is generated from the messages.
+func isCode(path string) bool {
+	name := filepath.Base(path)
+	return (strings.HasSuffix(name, ".ts") || strings.HasSuffix(name, ".tsx")) &&
+		!strings.HasSuffix(name, ".gen.ts") && !strings.Contains(name, ".test.")
+}
+
+// problemCodes are the codes of all problems that Go declares, each once.
+func (s source) problemCodes() ([]string, error) {
+	codes := map[string]bool{}
+	for _, folder := range []string{"shared", "daemon"} {
+		err := filepath.WalkDir(filepath.Join(s.repo, folder), func(path string, entry fs.DirEntry, err error) error {
+			if os.IsNotExist(err) {
+				return nil
+			}
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				if code, ok := problemCode(node, file.Name.Name); ok {
+					codes[code] = true
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.Sorted(maps.Keys(codes)), nil
+}
+
+// problemCode reads `problem.New(kind, "code", ...)`, which its own package
+// writes as `New(...)`.
+func problemCode(node ast.Node, pkg string) (string, bool) {
+	call, ok := node.(*ast.CallExpr)
+	if !ok || len(call.Args) != 4 {
+		return "", false
+	}
+	switch f := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		from, ok := f.X.(*ast.Ident)
+		if !ok || from.Name != "problem" || f.Sel.Name != "New" {
+			return "", false
+		}
+	case *ast.Ident:
+		if pkg != "problem" || f.Name != "New" {
+			return "", false
+		}
+	default:
+		return "", false
+	}
+	literal, ok := call.Args[1].(*ast.BasicLit)
+	if !ok {
+		return "", false
+	}
+	code, err := strconv.Unquote(literal.Value)
+	return code, err == nil
+}
