@@ -1,0 +1,91 @@
+# What can be done here. `make` alone lists it; nothing else is needed to start:
+# each target installs or builds what it stands on.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+NODE_MODULES := extension/node_modules/.stamp
+PROGRAMS     := blackmark blackmark-sandbox
+# Where goroutines share state; the race detector is too slow for the rest.
+RACED        := $(addsuffix /...,$(addprefix ./,$(wildcard daemon/ledger daemon/orders daemon/localapi)))
+PLATFORMS    := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+
+.PHONY: help
+help: ## list the targets
+	@echo 'Blackmark: make TARGET, with TARGET one of'
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf '  %-10s %s\n' "$$target" "$$text"; done
+	@echo 'Settings: SITE=shopee (run: another site), HEADLESS=1 (run: no window, the story is driven)'
+
+.PHONY: run
+run: browser build ## see it work: sandbox sites, the daemon and Chromium with the extension
+	go run ./extension/bundle -story .run/story.mjs
+	node .run/story.mjs
+
+.PHONY: test
+test: browser compiler build ## all tests: Go, the race detector, TypeScript, a real browser
+	go test ./...
+	$(if $(RACED),go test -race $(RACED))
+	cd extension && npx playwright test
+
+.PHONY: check
+check: $(NODE_MODULES) ## format, vet, lint, types, and that generated files are current
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on: $$unformatted"; exit 1; fi
+	go vet ./... && go vet .ci/bench.go
+	go tool staticcheck ./...
+	go run ./extension/bundle -check
+	.ci/generated
+	cd extension && npx tsc --noEmit && npx biome check .
+
+.PHONY: bench
+bench: ## measure, print one table, write bench.json
+	go run .ci/bench.go
+
+.PHONY: generate
+generate: ## write the generated files anew
+	go generate ./...
+	go run ./extension/bundle -generate
+
+.PHONY: packages
+packages: $(NODE_MODULES) ## build for every platform into .run/packages (compiled, not tried there)
+	mkdir -p .run/packages
+	for platform in $(PLATFORMS); do \
+	  os=$${platform%/*} arch=$${platform#*/} ending=; \
+	  if [ $$os = windows ]; then ending=.exe; fi; \
+	  echo "blackmark for $$platform"; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags '-s -w' \
+	    -o .run/packages/blackmark-$$os-$$arch$$ending ./daemon/cmd/blackmark; \
+	done
+	go run ./extension/bundle
+	cp extension/dist/blackmark-*.zip .run/packages/
+	cd .run/packages && sha256sum blackmark-* | tee SHA256SUMS
+	@echo 'Compiled only: of the programs, none but the one for this machine was started.'
+
+.PHONY: clean
+clean: ## remove what was built; the data that `make run` keeps in .run/data stays
+	rm -rf extension/dist extension/node_modules extension/test-results .run/bin .run/packages .run/generated .run/story.mjs bench.json
+
+# What stands below the targets above.
+
+.PHONY: build
+build: $(NODE_MODULES)
+	mkdir -p .run/bin
+	go build -o .run/bin/ $(addprefix ./daemon/cmd/,$(PROGRAMS))
+	go run ./extension/bundle
+
+.PHONY: browser
+browser:
+	@.ci/install chromium chromium-l10n fonts-noto-cjk
+
+.PHONY: compiler
+compiler:
+	@.ci/install gcc libc6-dev
+
+$(NODE_MODULES): extension/package.json extension/package-lock.json extension/.npmrc
+	cd extension && npm ci --no-fund --no-audit
+	touch $@
