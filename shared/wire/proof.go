@@ -67,8 +67,12 @@ func NewNonce() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// NonceFits tells whether a text is a nonce.
+// NonceFits tells whether a text is a nonce. The length is compared too: the
+// decoder passes over line ends, and a proof's lines must not hold any.
 func NonceFits(nonce string) bool {
+	if len(nonce) != base64.RawURLEncoding.EncodedLen(NonceSize) {
+		return false
+	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
 	return err == nil && len(b) == NonceSize
 }

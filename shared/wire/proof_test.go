@@ -123,7 +123,7 @@ func TestNewValuesRead(t *testing.T) {
 	if n := wire.NewNonce(); !wire.NonceFits(n) || n == wire.NewNonce() {
 		t.Errorf("%q is no nonce, or came twice", n)
 	}
-	for _, bad := range []string{"", "short", wire.NewNonce() + "A", wire.NewNonce()[:42] + "=", wire.NewNonce()[:42] + "\n"} {
+	for _, bad := range []string{"", "short", wire.NewNonce() + "A", wire.NewNonce()[:42] + "=", wire.NewNonce() + "\n", wire.NewNonce()[:42] + "\n"} {
 		if wire.NonceFits(bad) {
 			t.Errorf("%q passes for a nonce", bad)
 		}
