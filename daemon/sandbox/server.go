@@ -1,0 +1,158 @@
+package sandbox
+
+import (
+	"embed"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// scenario is what a page was opened with. The page repeats it with every
+// request, in a header or, across origins, in the address: so two tabs can
+// show two scenarios, and the server remembers nothing.
+type scenario struct {
+	seed    int64
+	orders  int
+	latency time.Duration
+	login   bool // AliExpress: the list's JSON carries the buyer's login
+}
+
+const (
+	scenarioHeader = "X-Rehearsal"
+	scenarioParam  = "rehearsal"
+	echoHeader     = "X-Rehearsal-Echo"
+
+	defaultOrders = 120
+	maxLatency    = 20 * time.Second
+	maxBody       = 4 << 20
+)
+
+// scenarioOf reads a scenario; what is missing or makes no sense is the default.
+func scenarioOf(r *http.Request) scenario {
+	text := r.Header.Get(scenarioHeader)
+	if text == "" {
+		text = r.URL.Query().Get(scenarioParam)
+	}
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		values = url.Values{}
+	}
+	s := scenario{seed: 1, orders: defaultOrders, login: values.Get("login") == "1"}
+	if n, err := strconv.ParseInt(values.Get("seed"), 10, 64); err == nil {
+		s.seed = n
+	}
+	if n, err := strconv.Atoi(values.Get("orders")); err == nil {
+		s.orders = max(0, min(n, MaxOrders))
+	}
+	if n, err := strconv.Atoi(values.Get("latency")); err == nil {
+		s.latency = max(0, min(time.Duration(n)*time.Millisecond, maxLatency))
+	}
+	return s
+}
+
+// Handler answers for every host of Hosts, by the Host header.
+func Handler() http.Handler {
+	mux := http.NewServeMux()
+	files, err := fs.Sub(assets, "assets")
+	if err != nil {
+		panic(err) // the folder is compiled in
+	}
+	mux.Handle("GET /__sandbox/assets/", http.StripPrefix("/__sandbox/assets/", http.FileServerFS(files)))
+	mux.HandleFunc("GET /__sandbox/truth.js", truth)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	shopeeRoutes(mux)
+	dianxiaomiRoutes(mux)
+	aliexpressRoutes(mux)
+	hostileRoutes(mux)
+	return echoing(delaying(mux))
+}
+
+// delaying makes JSON as slow as the scenario wants it.
+func delaying(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d := scenarioOf(r).latency; d > 0 {
+			timer := time.NewTimer(d)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// echoing answers any POST that asks for it with its own body, as JSON: so a
+// security test can make a page receive what it likes from any address.
+func echoing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.Header.Get(echoHeader) == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			http.Error(w, "the body is too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = w.Write(body) // a client that went away needs no answer
+	})
+}
+
+// siteOf is whose orders a host shows.
+func siteOf(r *http.Request) string {
+	host, _, _ := strings.Cut(r.Host, ":")
+	switch host {
+	case HostShopeeBR:
+		return SiteShopeeBR
+	case HostShopeeID:
+		return SiteShopeeID
+	case HostShopeeTH:
+		return SiteShopeeTH
+	case HostDianxiaomi:
+		return SiteDianxiaomi
+	case HostAliExpress, HostMessages, HostGateway:
+		return SiteAliExpress
+	}
+	return ""
+}
+
+// truth is the ground truth for tests. It is a script, imported on demand, and
+// no JSON response: whoever reads the page's JSON must not learn from it.
+func truth(w http.ResponseWriter, r *http.Request) {
+	s := scenarioOf(r)
+	text, err := json.Marshal(Data(s.seed, siteOf(r), s.orders))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	_, _ = io.WriteString(w, "export default "+string(text)+";\n")
+}
+
+// object is a JSON object whose fields are named where it is written.
+type object map[string]any
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // a client that went away needs no answer
+}
+
+// within returns one page of a list; pages count from 1.
+func within[T any](list []T, page, size int) []T {
+	from := min(max(0, page-1)*size, len(list))
+	return list[from:min(from+size, len(list))]
+}
