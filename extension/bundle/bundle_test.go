@@ -1,0 +1,259 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// checkout is the repository that this test is part of.
+func checkout(t *testing.T) source {
+	t.Helper()
+	s, err := openSource("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// house makes a small repository from files, so that what the bundle refuses can
+// be shown to it.
+func house(t *testing.T, files map[string]string) source {
+	t.Helper()
+	repo := t.TempDir()
+	base := map[string]string{
+		"extension/package.json":                 `{"version": "1.2.3"}`,
+		"extension/tsconfig.json":                `{}`,
+		"extension/_locales/en/messages.json":    `{"name": {"message": "N"}, "description": {"message": "D"}}`,
+		"extension/_locales/zh_CN/messages.json": `{"name": {"message": "N"}, "description": {"message": "D"}}`,
+		"extension/src/background/index.ts":      `console.log('background')`,
+		"extension/src/content/index.ts":         `console.log('content')`,
+		"extension/src/content/hook.ts":          `console.log('hook')`,
+		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"]}`,
+		"shared/site/sites/c/definition.json":    `{"hosts": ["a.example"]}`,
+	}
+	for _, page := range []string{"popup", "welcome", "gallery"} {
+		folder := "extension/src/pages/" + page + "/"
+		base[folder+"index.tsx"] = `console.log('page')`
+		base[folder+"index.html"] = `<!doctype html><script src="index.js"></script>`
+		base[folder+"index.css"] = `@import "../../ui/colours.css"; p { color: red }`
+	}
+	base["extension/src/ui/colours.css"] = `b { color: blue }`
+	maps.Copy(base, files)
+	for name, text := range base {
+		file := filepath.Join(repo, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := openSource(repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// tree reads a folder into files.
+func tree(t *testing.T, folder string) files {
+	t.Helper()
+	all := files{}
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		all[name], err = os.ReadFile(filepath.Join(folder, name))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func decode(t *testing.T, text []byte) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestBuildWritesThreeTargets(t *testing.T) {
+	out := t.TempDir()
+	if err := house(t, nil).build(out); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"_locales/en/messages.json", "_locales/zh_CN/messages.json",
+		"background.js", "content.js", "hook.js",
+		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "manifest.json",
+		"popup/index.css", "popup/index.html", "popup/index.js", "sites/a.js", "sites/c.js",
+		"welcome/index.css", "welcome/index.html", "welcome/index.js",
+	}
+	for _, name := range []string{"chromium", "firefox"} {
+		got := slices.Sorted(maps.Keys(tree(t, filepath.Join(out, name))))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	development := tree(t, filepath.Join(out, "chromium-e2e"))
+	if development["gallery/index.js"] == nil {
+		t.Error("the development build has no gallery")
+	}
+	if got := string(development["popup/index.css"]); !strings.Contains(got, "b{") || !strings.Contains(got, "p{") {
+		t.Errorf("the style sheet lacks what it imports: %s", got)
+	}
+	if got := string(development["sites/a.js"]); got != `globalThis.blackmarkSite = {"hosts":["a.example","*.b.example"]};`+"\n" {
+		t.Errorf("sites/a.js: %s", got)
+	}
+	for _, size := range iconSizes {
+		icon, err := png.Decode(bytes.NewReader(development[fmt.Sprintf("icons/%d.png", size)]))
+		if err != nil || icon.Bounds().Dx() != size || icon.Bounds().Dy() != size {
+			t.Errorf("icon %d: %v", size, err)
+		}
+	}
+}
+
+func TestManifests(t *testing.T) {
+	hosts := []string{"https://*.b.example/*", "https://a.example/*"}
+	read := map[string]map[string]any{}
+	for _, target := range targets {
+		text, err := manifest(target, "1.2.3", hosts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read[target.name] = decode(t, text)
+	}
+	differ := func(a, b string) []string {
+		var keys []string
+		for key := range maps.Keys(union(read[a], read[b])) {
+			if !cmp.Equal(read[a][key], read[b][key]) {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		return keys
+	}
+	if diff := cmp.Diff([]string{"host_permissions", "key", "name", "optional_host_permissions"},
+		differ("chromium", "chromium-e2e")); diff != "" {
+		t.Errorf("the build under test differs from the one in the store in (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"background", "browser_specific_settings", "externally_connectable", "minimum_chrome_version"},
+		differ("chromium", "firefox")); diff != "" {
+		t.Errorf("Firefox differs from Chromium in (-want +got):\n%s", diff)
+	}
+	store := read["chromium"]
+	for key, want := range map[string]any{
+		"permissions":               []any{"alarms", "scripting", "storage"},
+		"host_permissions":          []any{"http://127.0.0.1/*"},
+		"optional_host_permissions": []any{"https://*.b.example/*", "https://a.example/*"},
+		"externally_connectable":    map[string]any{"ids": []any{}},
+		"default_locale":            "en",
+		"version":                   "1.2.3",
+	} {
+		if diff := cmp.Diff(want, store[key]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", key, diff)
+		}
+	}
+	for _, never := range []string{"key", "content_scripts", "web_accessible_resources"} {
+		if _, ok := store[never]; ok {
+			t.Errorf("the manifest for the store has %s", never)
+		}
+	}
+	required := read["chromium-e2e"]["host_permissions"]
+	if diff := cmp.Diff([]any{"http://127.0.0.1/*", "https://*.b.example/*", "https://a.example/*"}, required); diff != "" {
+		t.Errorf("hosts of the development build (-want +got):\n%s", diff)
+	}
+}
+
+func union(a, b map[string]any) map[string]any {
+	both := maps.Clone(a)
+	maps.Copy(both, b)
+	return both
+}
+
+func TestHostsComeFromDefinitions(t *testing.T) {
+	all, err := house(t, nil).readSites()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"https://*.b.example/*", "https://a.example/*"}, all.patterns()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestBuildRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ file, text, want string }{
+		"content script over the limit": {"extension/src/content/index.ts",
+			`console.log('` + strings.Repeat("x", contentLimit) + `')`, "the limit is 40000"},
+		"host that is no host": {"shared/site/sites/a/definition.json",
+			`{"hosts": ["a.example/*"]}`, "is not a host"},
+		"all hosts": {"shared/site/sites/a/definition.json", `{"hosts": ["*"]}`, "is not a host"},
+		"no hosts":  {"shared/site/sites/a/definition.json", `{}`, "names no hosts"},
+		"message of two rooms": {"extension/src/ui/messages.en.json",
+			`{"name": {"message": "again"}}`, `message "name" stands in`},
+		"unknown field of a message": {"extension/src/ui/messages.en.json",
+			`{"more": {"text": "again"}}`, "unknown field"},
+		"wrong TypeScript": {"extension/src/content/hook.ts", `const = 1`, "hook.ts:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := house(t, map[string]string{c.file: c.text}).build(t.TempDir())
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want one that says %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestZipsAreReproducible(t *testing.T) {
+	if _, err := os.Stat("../node_modules/preact"); err != nil {
+		t.Skip("SKIPPED: extension/node_modules is missing; run `make build` first")
+	}
+	first, second := t.TempDir(), t.TempDir()
+	for _, out := range []string{first, second} {
+		if err := checkout(t).build(out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"blackmark-chromium.zip", "blackmark-firefox.zip"} {
+		a, b := tree(t, first)[name], tree(t, second)[name]
+		if len(a) == 0 || sha256.Sum256(a) != sha256.Sum256(b) {
+			t.Errorf("%s: two builds differ", name)
+		}
+		archive, err := zip.NewReader(bytes.NewReader(a), int64(len(a)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		packed := files{}
+		for _, entry := range archive.File {
+			content, err := entry.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if packed[entry.Name], err = io.ReadAll(content); err != nil {
+				t.Fatal(err)
+			}
+		}
+		folder := strings.TrimSuffix(strings.TrimPrefix(name, "blackmark-"), ".zip")
+		if diff := cmp.Diff(tree(t, filepath.Join(first, folder)), packed); diff != "" {
+			t.Errorf("%s does not hold what its folder holds", name)
+		}
+	}
+}
