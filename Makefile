@@ -19,7 +19,8 @@ PLATFORMS    := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 help: ## list the targets
 	@echo 'Blackmark: make TARGET, with TARGET one of'
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf '  %-10s %s\n' "$$target" "$$text"; done
-	@echo 'Settings: SITE=shopee (run: another site), HEADLESS=1 (run: no window, the story is driven)'
+	@echo 'Settings of run: HEADLESS=1 drives the story without a window, SITE=shopee keeps to one site,'
+	@echo '  BLACKMARK_CHROMIUM=/path/to/chromium takes another browser than the Debian package'
 
 .PHONY: run
 run: browser build ## see it work: sandbox sites, the daemon and Chromium with the extension
@@ -80,7 +81,7 @@ build: $(NODE_MODULES)
 
 .PHONY: browser
 browser:
-	@.ci/install chromium chromium-l10n fonts-noto-cjk
+	@$(if $(BLACKMARK_CHROMIUM),:,.ci/install chromium chromium-l10n fonts-noto-cjk)
 
 .PHONY: compiler
 compiler:
