@@ -62,8 +62,8 @@ export interface OverlayRequests {
   cancel(rows: string[]): Promise<BatchResult>;
   /** undoes the last mark or cancel; offered for ten seconds */
   undo(): Promise<void>;
-  /** scrolls to the next row in this state */
-  jump(state: RowView['state']): void;
+  /** scrolls to the next row in this state and names it, for the ring that shows it; nothing where there is none */
+  jump(state: RowView['state']): string | undefined;
   select(on: boolean): void;
   tick(row: string, on: boolean): void;
   tickAll(on: boolean): void;

@@ -3,6 +3,7 @@
 /** Messages that take no value. */
 export type Message0 =
   | 'description'
+  | 'language'
   | 'name';
 
 /** Messages that take one value. */

@@ -1,0 +1,40 @@
+// The words of the extension in the seller's language. It knows chrome.i18n and
+// the generated list of messages, and nothing of what is shown where.
+
+import type { MessageKey, Translate } from './messages.gen';
+
+/** The product's languages, as the folders of messages are named. */
+export type Language = 'en' | 'zh_CN';
+
+/** Messages that come as `<base>_one` and `<base>_other`. */
+type Counted = MessageKey extends infer K ? (K extends `${infer Base}_one` ? Base : never) : never;
+
+/** Finds a message and fills in its values. */
+export const t: Translate = (key: MessageKey, ...values: (string | number)[]) =>
+  chrome.i18n.getMessage(key, values.map(String));
+
+/** Finds a message whose key a program made: the fallback stands in for one that is missing. */
+export function tOr(key: string, fallback: string): string {
+  return chrome.i18n.getMessage(key) || fallback;
+}
+
+/** Finds `<base>_one` or `<base>_other` for a count, which is the message's first value. */
+export function counted(base: Counted, count: number, ...values: (string | number)[]): string {
+  const all = [number(count), ...values].map(String);
+  return chrome.i18n.getMessage(`${base}_${count === 1 ? 'one' : 'other'}`, all);
+}
+
+/** The language that the messages are in: the browser's own may be one that we have not. */
+export function language(): Language {
+  return t('language') === 'zh_CN' ? 'zh_CN' : 'en';
+}
+
+/** The same as the browsers' Intl and `lang` spell it. */
+export function locale(): string {
+  return language() === 'zh_CN' ? 'zh-CN' : 'en';
+}
+
+/** A whole number with the language's separators. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
