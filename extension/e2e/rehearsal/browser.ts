@@ -1,0 +1,151 @@
+// Chromium with the built extension, on the sandbox's sites under their real
+// names and over TLS.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type BrowserContext, type CDPSession, chromium, type Page, type Worker } from 'playwright-core';
+import { TOP, until } from './programs';
+
+/** Where the Debian package puts it; another place by BLACKMARK_CHROMIUM. */
+const CHROMIUM = process.env.BLACKMARK_CHROMIUM ?? '/usr/bin/chromium';
+
+/** How a browser is started. */
+export interface Options {
+  sandbox: string;
+  language?: 'en' | 'zh_CN';
+  colours?: 'light' | 'dark';
+  /** kept between starts where it is given */
+  profile?: string;
+  headless?: boolean;
+  width?: number;
+  height?: number;
+  /** which build of the extension */
+  build?: string;
+}
+
+/** A running browser. */
+export class Browser {
+  private constructor(
+    readonly context: BrowserContext,
+    readonly extension: string,
+    private readonly dispose: () => void,
+  ) {}
+
+  static async start(options: Options): Promise<Browser> {
+    const temporary = options.profile ? undefined : mkdtempSync(path.join(tmpdir(), 'blackmark-'));
+    const dir = path.join(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
+    const language = (options.language ?? 'en') === 'en' ? 'en-US' : 'zh-CN';
+    const context = await chromium.launchPersistentContext(options.profile ?? temporary ?? '', {
+      executablePath: CHROMIUM,
+      headless: options.headless ?? true,
+      locale: language,
+      colorScheme: options.colours ?? 'light',
+      viewport: options.headless === false ? null : { width: options.width ?? 1440, height: options.height ?? 900 },
+      ignoreHTTPSErrors: true,
+      env: { ...process.env, LANGUAGE: language.replace('-', '_') },
+      args: [
+        `--disable-extensions-except=${dir}`,
+        `--load-extension=${dir}`,
+        `--lang=${language}`,
+        // The sites' real names lead to the sandbox, and count as public, so
+        // that the browser's rules for public pages hold.
+        `--host-resolver-rules=MAP * ${options.sandbox}, EXCLUDE 127.0.0.1`,
+        `--ip-address-space-overrides=${options.sandbox}=public`,
+        '--ignore-certificate-errors',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-quic',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    });
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+    return new Browser(context, new URL(worker.url()).host, () => {
+      if (temporary) rmSync(temporary, { recursive: true, force: true });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    this.dispose();
+  }
+
+  /** The address of one of the extension's own pages. */
+  page(name: string): string {
+    return `chrome-extension://${this.extension}/${name}/index.html`;
+  }
+
+  worker(): Worker | undefined {
+    return this.context.serviceWorkers()[0];
+  }
+
+  /** Pairs through the popup, as a seller does. */
+  async pair(code: string): Promise<void> {
+    const popup = await this.context.newPage();
+    await popup.goto(this.page('popup'));
+    await popup.locator('#code').fill(code);
+    await popup.locator('#code').press('Enter');
+    await popup.locator('[data-link="connected"]').waitFor();
+    await popup.close();
+  }
+
+  /** Ends the background as the browser does when it is idle. */
+  async killBackground(): Promise<void> {
+    const browser = this.context.browser();
+    if (!browser) throw new Error('no browser');
+    const session = await browser.newBrowserCDPSession();
+    const { targetInfos } = await session.send('Target.getTargets');
+    for (const target of targetInfos) {
+      if (target.type === 'service_worker' && target.url.includes(this.extension)) {
+        await session.send('Target.closeTarget', { targetId: target.targetId });
+      }
+    }
+    await session.detach();
+  }
+}
+
+/** One host as a test sees it through the closed root. */
+export interface SeenHost {
+  row: string;
+  state: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Looks into the isolated world of the content script, where closed roots can be opened. */
+export class Eyes {
+  private constructor(
+    private readonly session: CDPSession,
+    private readonly contexts: Map<number, { frame: string; name: string }>,
+  ) {}
+
+  static async on(page: Page, extension: string): Promise<Eyes> {
+    const session = await page.context().newCDPSession(page);
+    const contexts = new Map<number, { frame: string; name: string }>();
+    session.on('Runtime.executionContextCreated', ({ context }) => {
+      if (context.auxData?.type === 'isolated' && context.origin === `chrome-extension://${extension}`) {
+        contexts.set(context.id, { frame: context.auxData.frameId as string, name: context.name });
+      }
+    });
+    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => contexts.delete(executionContextId));
+    session.on('Runtime.executionContextsCleared', () => contexts.clear());
+    await session.send('Runtime.enable');
+    return new Eyes(session, contexts);
+  }
+
+  /** Runs an expression in the newest isolated world of the extension. */
+  async evaluate<T>(expression: string): Promise<T> {
+    const id = await until('the content script has its world', () => [...this.contexts.keys()].at(-1));
+    const { result, exceptionDetails } = await this.session.send('Runtime.evaluate', {
+      contextId: id,
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value as T;
+  }
+}

@@ -1,0 +1,156 @@
+// The programs that an end-to-end test drives: the real daemon, the real
+// command line and the sandbox, as processes that are ended by their id.
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The top folder of the repository, found from where the tests are started. */
+export const TOP = findTop(process.cwd());
+
+/** Where `make` puts the programs. */
+export const PROGRAMS = path.join(TOP, '.run', 'bin');
+
+function findTop(from: string): string {
+  for (let dir = from; ; dir = path.dirname(dir)) {
+    if (existsSync(path.join(dir, 'go.mod'))) return dir;
+    if (dir === path.dirname(dir)) throw new Error(`no go.mod above ${from}`);
+  }
+}
+
+/** How long a program may take to say that it is ready. */
+const READY = 20_000;
+
+/** Waits until something holds, looking again every few milliseconds. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
+  limit = 15_000,
+): Promise<T> {
+  const end = Date.now() + limit;
+  let last: unknown;
+  while (Date.now() < end) {
+    try {
+      const seen = await look();
+      if (seen) return seen;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`not within ${limit} ms: ${what}${last ? ` (${String(last)})` : ''}`);
+}
+
+/** Ends a process and waits for its end. */
+async function end(process: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  const ended = once(process, 'exit');
+  process.kill(signal);
+  await ended;
+}
+
+/** The rehearsal seller centers. */
+export class Sandbox {
+  private constructor(
+    readonly address: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(): Promise<Sandbox> {
+    const process = spawn(path.join(PROGRAMS, 'blackmark-sandbox'), ['--addr', '127.0.0.1:0', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: process.stdout });
+    const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(READY) })) as [string];
+    return new Sandbox((JSON.parse(line) as { addr: string }).addr, process);
+  }
+
+  stop(): Promise<void> {
+    return end(this.process, 'SIGTERM');
+  }
+}
+
+/** What the command line printed, and how it ended. */
+export interface Said {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** The daemon on one data folder. It may be stopped, killed and started again. */
+export class Daemon {
+  private process: ChildProcess | undefined;
+  /** what the daemon logged, over all its lives */
+  log = '';
+
+  constructor(readonly data: string) {}
+
+  static async start(data: string): Promise<Daemon> {
+    const daemon = new Daemon(data);
+    await daemon.start();
+    return daemon;
+  }
+
+  /** Starts it and waits until the command line finds it. */
+  async start(): Promise<void> {
+    const process = spawn(path.join(PROGRAMS, 'blackmark'), ['run', '--data', this.data], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    process.stderr.on('data', (chunk: Buffer) => {
+      this.log += chunk.toString();
+    });
+    this.process = process;
+    await until(
+      'the daemon answers the command line',
+      async () => {
+        if (process.exitCode !== null) throw new Error(`the daemon ended: ${this.log}`);
+        return (await this.line('status')).code === 0;
+      },
+      READY,
+    );
+  }
+
+  /** Asks it to end, as the system's service manager does. */
+  async stop(): Promise<void> {
+    if (this.process) await end(this.process, 'SIGTERM');
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    if (this.process) await end(this.process, 'SIGKILL');
+  }
+
+  /** Runs the command line on this data folder. */
+  line(...args: string[]): Promise<Said> {
+    return new Promise((resolve) => {
+      execFile(
+        path.join(PROGRAMS, 'blackmark'),
+        [...args, '--data', this.data],
+        { timeout: READY },
+        (error, out, err) => {
+          const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+          resolve({ code, out, err });
+        },
+      );
+    });
+  }
+
+  /** Runs the command line and reads its JSON; a failure is an error. */
+  async json<T>(...args: string[]): Promise<T> {
+    const said = await this.line(...args, '--json');
+    if (said.code !== 0) throw new Error(`blackmark ${args[0]} ended with ${said.code}: ${said.err}`);
+    return JSON.parse(said.out) as T;
+  }
+
+  /** Opens the pairing window and gives the code; the command ends by itself once the code was used. */
+  async pairingCode(): Promise<string> {
+    const process = spawn(path.join(PROGRAMS, 'blackmark'), ['pair', '--json', '--data', this.data], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: process.stdout });
+    const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(READY) })) as [string];
+    return (JSON.parse(line) as { code: string }).code;
+  }
+}
