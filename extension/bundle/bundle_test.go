@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image/png"
 	"io"
@@ -223,37 +224,56 @@ func TestBuildRefuses(t *testing.T) {
 }
 
 func TestZipsAreReproducible(t *testing.T) {
-	if _, err := os.Stat("../node_modules/preact"); err != nil {
-		t.Skip("SKIPPED: extension/node_modules is missing; run `make build` first")
-	}
+	t.Run("equal sources in two folders", func(t *testing.T) {
+		sameZips(t, house(t, nil), house(t, nil))
+	})
+	t.Run("this checkout twice", func(t *testing.T) {
+		if _, err := os.Stat("../node_modules/preact"); err != nil {
+			t.Skip("SKIPPED: extension/node_modules is missing; `make test` makes it first")
+		}
+		sameZips(t, checkout(t), checkout(t))
+	})
+}
+
+// sameZips builds two sources and compares the archives with each other and with
+// the folders that they were packed from.
+func sameZips(t *testing.T, one, other source) {
+	t.Helper()
 	first, second := t.TempDir(), t.TempDir()
-	for _, out := range []string{first, second} {
-		if err := checkout(t).build(out); err != nil {
-			t.Fatal(err)
+	if err := errors.Join(one.build(first), other.build(second)); err != nil {
+		t.Fatal(err)
+	}
+	a, b := tree(t, first), tree(t, second)
+	for _, name := range []string{"chromium", "firefox"} {
+		packed := a["blackmark-"+name+".zip"]
+		if len(packed) == 0 || sha256.Sum256(packed) != sha256.Sum256(b["blackmark-"+name+".zip"]) {
+			t.Errorf("blackmark-%s.zip: two builds differ", name)
+		}
+		if diff := cmp.Diff(tree(t, filepath.Join(first, name)), unpack(t, packed)); diff != "" {
+			t.Errorf("blackmark-%s.zip does not hold what its folder holds", name)
 		}
 	}
-	for _, name := range []string{"blackmark-chromium.zip", "blackmark-firefox.zip"} {
-		a, b := tree(t, first)[name], tree(t, second)[name]
-		if len(a) == 0 || sha256.Sum256(a) != sha256.Sum256(b) {
-			t.Errorf("%s: two builds differ", name)
+}
+
+func unpack(t *testing.T, packed []byte) files {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := files{}
+	for _, entry := range archive.File {
+		// Two builds in one second would hide a clock.
+		if !entry.Modified.IsZero() {
+			t.Errorf("%s has a time: %v", entry.Name, entry.Modified)
 		}
-		archive, err := zip.NewReader(bytes.NewReader(a), int64(len(a)))
+		content, err := entry.Open()
 		if err != nil {
 			t.Fatal(err)
 		}
-		packed := files{}
-		for _, entry := range archive.File {
-			content, err := entry.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if packed[entry.Name], err = io.ReadAll(content); err != nil {
-				t.Fatal(err)
-			}
-		}
-		folder := strings.TrimSuffix(strings.TrimPrefix(name, "blackmark-"), ".zip")
-		if diff := cmp.Diff(tree(t, filepath.Join(first, folder)), packed); diff != "" {
-			t.Errorf("%s does not hold what its folder holds", name)
+		if all[entry.Name], err = io.ReadAll(content); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return all
 }
