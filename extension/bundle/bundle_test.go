@@ -40,11 +40,11 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/tsconfig.json":                `{}`,
 		"extension/_locales/en/messages.json":    `{"name": {"message": "N"}, "description": {"message": "D"}}`,
 		"extension/_locales/zh_CN/messages.json": `{"name": {"message": "N"}, "description": {"message": "D"}}`,
-		"extension/src/background/index.ts":      `console.log('background')`,
+		"extension/src/background/index.ts":      `console.log('background', BUNDLED_SITES)`,
 		"extension/src/content/index.ts":         `console.log('content')`,
 		"extension/src/content/hook.ts":          `console.log('hook')`,
 		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"]}`,
-		"shared/site/sites/c/definition.json":    `{"hosts": ["a.example"]}`,
+		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{}]}`,
 	}
 	for _, page := range []string{"popup", "welcome", "gallery"} {
 		folder := "extension/src/pages/" + page + "/"
@@ -123,6 +123,11 @@ func TestBuildWritesThreeTargets(t *testing.T) {
 	}
 	if got := string(development["sites/a.js"]); got != `globalThis.blackmarkSite = {"hosts":["a.example","*.b.example"]};`+"\n" {
 		t.Errorf("sites/a.js: %s", got)
+	}
+	for _, known := range []string{`hosts:["a.example","*.b.example"],hook:!1`, `name:{en:"C",zh_CN:"C"},hosts:["a.example"],hook:!0`} {
+		if got := string(development["background.js"]); !strings.Contains(got, known) {
+			t.Errorf("the background does not know %s: %s", known, got)
+		}
 	}
 	for _, size := range iconSizes {
 		icon, err := png.Decode(bytes.NewReader(development[fmt.Sprintf("icons/%d.png", size)]))

@@ -78,7 +78,7 @@ func (s source) build(out string) error {
 	if err != nil {
 		return err
 	}
-	scripts, err := s.bundleScripts()
+	scripts, err := s.bundleScripts(sites)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,12 @@ var entries = []api.EntryPoint{
 
 // bundleScripts joins the scripts of all targets: they are the same in each, so
 // that what was tested in one browser is what the other gets.
-func (s source) bundleScripts() (files, error) {
-	made, err := s.join(entries)
+func (s source) bundleScripts(all sites) (files, error) {
+	summary, err := all.summary()
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.join(entries, map[string]string{"BUNDLED_SITES": summary})
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +81,7 @@ func (s source) addStatic(made files) error {
 	if len(sheets) == 0 {
 		return nil
 	}
-	styles, err := s.join(sheets)
+	styles, err := s.join(sheets, nil)
 	if err != nil {
 		return err
 	}
@@ -85,8 +89,8 @@ func (s source) addStatic(made files) error {
 	return nil
 }
 
-// join runs esbuild for the browsers.
-func (s source) join(entries []api.EntryPoint) (files, error) {
+// join runs esbuild for the browsers. The constants stand in the scripts as JSON.
+func (s source) join(entries []api.EntryPoint, constants map[string]string) (files, error) {
 	points := make([]api.EntryPoint, len(entries))
 	for i, entry := range entries {
 		points[i] = api.EntryPoint{InputPath: filepath.Join(s.extension, entry.InputPath), OutputPath: entry.OutputPath}
@@ -108,6 +112,7 @@ func (s source) join(entries []api.EntryPoint) (files, error) {
 		JSXImportSource:     "preact",
 		Tsconfig:            filepath.Join(s.extension, "tsconfig.json"),
 		Alias:               map[string]string{"shared": filepath.Join(s.repo, "shared")},
+		Define:              constants,
 	})
 	if err := firstErrors(result.Errors); err != nil {
 		return nil, err

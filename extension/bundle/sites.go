@@ -13,7 +13,9 @@ import (
 // site is one definition, as far as the bundle looks into it.
 type site struct {
 	name  string
+	title json.RawMessage // what sellers call it, by language
 	hosts []string
+	hook  bool   // it reads responses, not the document alone
 	text  []byte // minified JSON
 }
 
@@ -37,7 +39,10 @@ func (s source) readSites() (sites, error) {
 			return nil, err
 		}
 		var definition struct {
-			Hosts []string `json:"hosts"`
+			Name  json.RawMessage   `json:"name"`
+			Hosts []string          `json:"hosts"`
+			JSON  []json.RawMessage `json:"json"`
+			Sweep json.RawMessage   `json:"sweep"`
 		}
 		if err := json.Unmarshal(text, &definition); err != nil {
 			return nil, fmt.Errorf("definition of %s: %w", name, err)
@@ -54,7 +59,13 @@ func (s source) readSites() (sites, error) {
 		if err := json.Compact(&small, text); err != nil {
 			return nil, fmt.Errorf("definition of %s: %w", name, err)
 		}
-		all = append(all, site{name: name, hosts: definition.Hosts, text: small.Bytes()})
+		all = append(all, site{
+			name:  name,
+			title: definition.Name,
+			hosts: definition.Hosts,
+			hook:  len(definition.JSON) > 0 || len(definition.Sweep) > 0,
+			text:  small.Bytes(),
+		})
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no definition in shared/site/sites")
@@ -82,4 +93,21 @@ func (all sites) scripts() files {
 		made["sites/"+s.name+".js"] = fmt.Appendf(nil, "globalThis.blackmarkSite = %s;\n", s.text)
 	}
 	return made
+}
+
+// summary is what the background knows of the sites, as a JSON array: enough to
+// register their scripts and to list them, without a word of how they are read.
+func (all sites) summary() (string, error) {
+	type entry struct {
+		Site  string          `json:"site"`
+		Name  json.RawMessage `json:"name,omitempty"`
+		Hosts []string        `json:"hosts"`
+		Hook  bool            `json:"hook"`
+	}
+	entries := []entry{}
+	for _, s := range all {
+		entries = append(entries, entry{Site: s.name, Name: s.title, Hosts: s.hosts, Hook: s.hook})
+	}
+	text, err := json.Marshal(entries)
+	return string(text), err
 }
