@@ -80,7 +80,7 @@ export interface Tick {
 
 /** One sort of row on a page. */
 export interface RowDefinition extends Facts<Value> {
-  name: string;
+  group: string;
   kind: 'list' | 'detail';
   select: string;
   grade: Grade;
@@ -106,7 +106,6 @@ export interface PageDefinition {
 
 /** One sort of JSON response with facts in it. */
 export interface JsonDefinition extends Facts<JsonValue> {
-  /** of the entry */
   entry: string;
   /** patterns of the address; "*" stands for anything, the ends are open */
   urls: string[];

@@ -1,11 +1,26 @@
-import type { Sighting } from 'shared/wire/wire.gen';
-import type { Definition, PageDefinition, Put } from './definition';
-import type { Memory } from './join';
+// Rows of the document: which order each shows, whose it is as far as this page
+// has said, and where our own things go.
+
+import type { Order, Sighting } from 'shared/wire/wire.gen';
+import type { Definition, PageDefinition, Place, Put, RowDefinition } from './definition';
+import { type Fact, orderLine, readFacts, sightingOf } from './facts';
+import { attempt } from './guard';
+import { contradict, join, type Memory } from './join';
+import { marketplace } from './marketplaces';
+import { regionOf } from './page';
+import { readValue } from './value';
+
+/** Rows of one page that are read. */
+const ROWS = 2000;
 
 /** A row of the page, as it is now. */
 export interface ReadRow {
   element: Element;
-  /** stable name of the order on this page: `marketplace/region/number`, or `ref/<ref>` while only the ref is known */
+  /**
+   * Stable name of the order on this page: `marketplace/region/number`, or
+   * `ref/<ref>` while only the site's own reference is known, or `nothing/<n>`.
+   * Where several rows show one order, all but the first end in `~<ref>`.
+   */
   row: string;
   kind: 'list' | 'detail';
   sighting: Sighting;
@@ -17,14 +32,148 @@ export interface ReadRow {
   action: { target: Element; put: Put } | null;
 }
 
+type Owns = (node: Node) => boolean;
+
 /** Reads the rows that stand in the document now. `owns` tells which nodes are ours. */
 export function readRows(
-  _def: Definition,
-  _page: PageDefinition,
-  _root: Document,
-  _url: URL,
-  _memory: Memory,
-  _owns: (node: Node) => boolean,
+  def: Definition,
+  page: PageDefinition,
+  root: Document,
+  url: URL,
+  memory: Memory,
+  owns: Owns,
 ): ReadRow[] {
-  return [];
+  const rows = new Rows();
+  const region = attempt(() => regionOf(def, url)) ?? '';
+  for (const group of Array.isArray(page.rows) ? page.rows : []) {
+    for (const element of attempt(() => [...root.querySelectorAll(group.select)]) ?? []) {
+      if (rows.list.length >= ROWS) return rows.list;
+      if (owns(element)) continue;
+      const scope = { row: element, url, owns, isKnown: (text: string) => memory.byNumber(text) !== null };
+      const read = attempt(() => readFacts(def, group, (value) => readValue(value, scope), region));
+      if (read === null) continue;
+      const fact = completed(read, memory);
+      rows.add(group.group, fact, {
+        element,
+        row: '',
+        kind: group.kind,
+        sighting: sightingOf(fact),
+        place: placeOf(group.place, element, owns),
+        tick: tickOf(group, element, owns),
+        action: placeOf(group.actions, element, owns),
+      });
+    }
+  }
+  return rows.list;
+}
+
+/** Rows with a name of their own each. */
+class Rows {
+  readonly list: ReadRow[] = [];
+  readonly #names = new Set<string>();
+  readonly #drawn = new Map<string, ReadRow>();
+
+  add(group: string, fact: Fact, row: ReadRow): void {
+    // Tables with fixed columns draw a row once for each part: same group, same reference.
+    const drawn = fact.ref === null ? undefined : this.#drawn.get(`${group}/${fact.ref}`);
+    if (drawn !== undefined) {
+      if (drawn.place === null && row.place !== null) {
+        drawn.element = row.element;
+        drawn.place = row.place;
+      }
+      drawn.tick ??= row.tick;
+      drawn.action ??= row.action;
+      return;
+    }
+    row.row = this.#name(fact);
+    this.#names.add(row.row);
+    this.list.push(row);
+    if (fact.ref !== null) this.#drawn.set(`${group}/${fact.ref}`, row);
+  }
+
+  #name(fact: Fact): string {
+    const name =
+      fact.order !== null
+        ? orderLine(fact.order)
+        : fact.ref !== null
+          ? `ref/${fact.ref}`
+          : `nothing/${this.list.length}`;
+    if (!this.#names.has(name)) return name;
+    if (fact.ref !== null && !this.#names.has(`${name}~${fact.ref}`)) return `${name}~${fact.ref}`;
+    let n = 2;
+    while (this.#names.has(`${name}~${n}`)) n++;
+    return `${name}~${n}`;
+  }
+}
+
+/** The row with what responses of this page said of the same order. */
+function completed(read: Fact, memory: Memory): Fact {
+  const row: Fact = { ...read };
+  const said = row.ref === null ? undefined : memory.byRef(row.ref);
+  if (said === null) return unbelievable(row);
+  row.foreign ||= row.order === null && said?.foreign === true;
+  if (row.order === null) row.order = orderFromMemory(row, said, memory);
+  else if (said?.order && orderLine(said.order) !== orderLine(row.order)) return unbelievable(row);
+  if (row.order === null) {
+    row.why = row.foreign ? 'bad_key' : 'no_order';
+    row.details = { ...said?.details, ...row.details };
+    return row;
+  }
+
+  const market = marketplace(row.order.marketplace);
+  if (market?.kinds.length === 0) row.why = 'marketplace_without_buyers';
+  else if (market?.regions && !row.order.region) row.why = 'region_unknown';
+  else if (said?.why && row.why === 'no_identity') row.why = said.why;
+
+  const known = memory.identityOf(row.order);
+  if (known === null) return row;
+  row.details = { ...known.details, ...row.details };
+  if (known.contradiction || contradict(known.keys, row.keys)) return unbelievable(row);
+  if (known.keys.length > 0) {
+    row.keys = join(known.keys, row.keys);
+    row.source = known.source;
+    row.why = null;
+  }
+  return row;
+}
+
+function unbelievable(row: Fact): Fact {
+  return { ...row, keys: [], why: 'contradiction' };
+}
+
+/** The order of a row that does not say all of it itself. */
+function orderFromMemory(row: Fact, said: Fact | undefined, memory: Memory): Order | null {
+  if (row.foreign) return null;
+  const order = said?.order ?? (row.number === null ? null : memory.byNumber(row.number));
+  return order !== null && row.number !== null && row.number !== order.number ? null : order;
+}
+
+function placeOf(
+  places: Place[] | undefined,
+  row: Element,
+  owns: Owns,
+): { target: Element; put: Put } | null {
+  for (const place of Array.isArray(places) ? places : []) {
+    const target = attempt(() => find(place.at, row, owns));
+    if (target) return { target, put: place.put };
+  }
+  return null;
+}
+
+function tickOf(group: RowDefinition, row: Element, owns: Owns): { box: Element; on: boolean } | null {
+  return attempt(() => {
+    if (group.tick === undefined) return null;
+    const box = find(group.tick.select, row, owns);
+    if (box === null) return null;
+    const [where, name] = group.tick.on;
+    return {
+      box,
+      on: where === 'class' ? box.classList.contains(name) : (box as HTMLInputElement).checked === true,
+    };
+  });
+}
+
+function find(css: string, row: Element, owns: Owns): Element | null {
+  if (css === '') return row;
+  return [...row.querySelectorAll(css)].find((element) => !owns(element)) ?? null;
 }

@@ -7,7 +7,7 @@
 
 export type { Definition, PageDefinition, Place, Put } from './definition';
 export { type ReadRow, readRows } from './dom';
-export { readJson } from './json';
 export { Memory } from './join';
+export { readJson } from './json';
 export { containerOf, findPage, isEmpty } from './page';
 export { hookPatterns, matchesPatterns } from './url';

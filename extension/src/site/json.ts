@@ -1,8 +1,162 @@
+// Facts from the page's own JSON responses.
+
 import type { Sighting } from 'shared/wire/wire.gen';
-import type { Definition } from './definition';
+import type { Definition, JsonDefinition, JsonValue } from './definition';
+import { type Fact, readFacts, sightingOf } from './facts';
+import { attempt, own, tidy } from './guard';
 import type { Memory } from './join';
+import { regionOf } from './page';
+import { matchPattern } from './pattern';
+import { sweep } from './sweep';
+import { matchesPatterns } from './url';
+
+/** Characters of a response. */
+const LONGEST_TEXT = 2 << 20;
+/** Characters of a text inside a response that is JSON itself. */
+const LONGEST_INNER = 64 << 10;
+/** Elements that one entry looks at in one response, and how deep "**" goes. */
+const ELEMENTS = 20_000;
+const DEPTH = 12;
+/** Sightings of one response. */
+const SIGHTINGS = 1000;
 
 /** Reads a response: what it says of orders, for the daemon; the memory keeps it for the rows of this page. */
-export function readJson(_def: Definition, _url: string, _text: string, _memory: Memory): Sighting[] {
-  return [];
+export function readJson(def: Definition, url: string, text: string, memory: Memory): Sighting[] {
+  if (text.length > LONGEST_TEXT || matchesPatterns(def.never ?? [], url)) return [];
+  const never = (def.never ?? []).map((pattern) => '!' + pattern);
+  const entries = (def.json ?? []).filter((e) => attempt(() => matchesPatterns([...never, ...e.urls], url)));
+  const swept = attempt(() => matchesPatterns([...never, ...(def.sweep?.urls ?? [])], url));
+  if (entries.length === 0 && !swept) return [];
+  const body = attempt(() => JSON.parse(text) as unknown);
+  if (body === null) return [];
+
+  const region = attempt(() => regionOf(def, new URL(url))) ?? '';
+  const facts: Fact[] = [];
+  for (const entry of entries) attempt(() => readEntry(def, entry, body, region, memory, facts));
+  if (swept && !facts.some((fact) => fact.keys.length > 0)) {
+    for (const fact of attempt(() => sweep(def, body, region)) ?? []) {
+      memory.learn(fact);
+      facts.push(fact);
+    }
+  }
+  return facts
+    .filter((f) => f.order !== null && f.keys.length > 0)
+    .slice(0, SIGHTINGS)
+    .map(sightingOf);
+}
+
+function readEntry(
+  def: Definition,
+  entry: JsonDefinition,
+  body: unknown,
+  region: string,
+  memory: Memory,
+  found: Fact[],
+): void {
+  for (const element of elements(body, entry.each)) {
+    if (!(entry.where ?? []).every((w) => w.is.includes(scalar(walk(element, w.at)) ?? ''))) continue;
+    const read = (value: JsonValue): string | null => readJsonValue(value, element);
+    let fact: Fact | null = readFacts(def, entry, read, region);
+    if (entry.link !== undefined) {
+      const id = read(entry.link.id.read);
+      if (id === null) continue;
+      for (const waited of memory.learnLink(`${entry.link.as}/${id}`, fact.keys, fact.details.name ?? null)) {
+        memory.learn(waited);
+        found.push(waited);
+      }
+    }
+    if (entry.via !== undefined) {
+      const id = read(entry.via.id.read);
+      fact = id === null || fact.order === null ? null : memory.throughLink(`${entry.via.as}/${id}`, fact);
+    }
+    if (fact === null || (fact.order === null && fact.ref === null)) continue;
+    memory.learn(fact);
+    found.push(fact);
+  }
+}
+
+/** The elements that a way leads to. */
+function elements(body: unknown, each: string[]): unknown[] {
+  let now: unknown[] = [body];
+  for (const step of each) {
+    const next: unknown[] = [];
+    for (const element of now) {
+      if (step === '**') descend(element, 0, next);
+      else if (step === '*') {
+        if (isContainer(element)) next.push(...Object.values(element).slice(0, ELEMENTS));
+      } else {
+        for (const name of step.split('|')) {
+          const child = own(element, name);
+          if (child !== undefined) next.push(child);
+        }
+      }
+      if (next.length > ELEMENTS) return [];
+    }
+    now = next;
+  }
+  return now;
+}
+
+function descend(element: unknown, depth: number, into: unknown[]): void {
+  if (!isContainer(element) || depth > DEPTH || into.length > ELEMENTS) return;
+  into.push(element);
+  for (const child of Object.values(element)) descend(child, depth + 1, into);
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+type JsonCommands = { [C in JsonValue as C[0]]: (args: C, element: unknown) => string | null };
+
+const commands: JsonCommands = {
+  at: ([, path], element) => text(walk(element, path)),
+  json: ([, path, inner], element) => {
+    const packed = walk(element, path);
+    if (typeof packed !== 'string' || packed.length > LONGEST_INNER) return null;
+    return text(walk(JSON.parse(packed), inner));
+  },
+  match: ([, pattern, inner], element) => {
+    const found = readJsonValue(inner, element);
+    return found === null ? null : matchPattern(pattern, found);
+  },
+  map: ([, table, inner], element) => {
+    const found = readJsonValue(inner, element);
+    const mapped = found === null ? undefined : own(table, found);
+    return typeof mapped === 'string' ? mapped : null;
+  },
+  const: ([, text]) => text,
+  first: ([, ...choices], element) => {
+    for (const choice of choices) {
+      const found = readJsonValue(choice, element);
+      if (found !== null) return found;
+    }
+    return null;
+  },
+};
+
+/** Reads a value from an element; null where it is not there or the command makes no sense. */
+export function readJsonValue(value: JsonValue, element: unknown): string | null {
+  return attempt(() => {
+    const command = own(commands, value[0]) as
+      | ((args: JsonValue, element: unknown) => string | null)
+      | undefined;
+    return command?.(value, element) ?? null;
+  });
+}
+
+function walk(element: unknown, path: string): unknown {
+  let at = element;
+  for (const step of path === '' ? [] : path.split('.')) at = own(at, step);
+  return at;
+}
+
+/** A text or a whole number as text. A number that JSON rounded is missing: it would name somebody else. */
+export function text(value: unknown): string | null {
+  if (typeof value === 'string') return tidy(value);
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
+}
+
+function scalar(value: unknown): string | null {
+  return typeof value === 'boolean' ? String(value) : text(value);
 }

@@ -1,16 +1,33 @@
 import type { Definition, PageDefinition } from './definition';
+import { attempt } from './guard';
+import { fitsGlob, fitsHost } from './url';
 
 /** The page of the definition that an address shows, or null. */
-export function findPage(_def: Definition, _url: URL): PageDefinition | null {
-  return null;
+export function findPage(def: Definition, url: URL): PageDefinition | null {
+  return attempt(() => {
+    if (!def.hosts.some((host) => fitsHost(url.hostname, host))) return null;
+    return (
+      def.pages.find((page) => attempt(() => page.paths.some((glob) => fitsGlob(url.pathname, glob)))) ?? null
+    );
+  });
 }
 
 /** Whether the page says itself that its list is empty. */
-export function isEmpty(_page: PageDefinition, _root: Document): boolean {
-  return false;
+export function isEmpty(page: PageDefinition, root: Document): boolean {
+  const empty = page.empty;
+  return empty !== undefined && attempt(() => root.querySelector(empty.select)) !== null;
 }
 
 /** The part of the page in which rows come and go, or null while it is not there: then the whole document is observed. */
-export function containerOf(_page: PageDefinition, _root: Document): Element | null {
-  return null;
+export function containerOf(page: PageDefinition, root: Document): Element | null {
+  const observe = page.observe;
+  return observe === undefined ? null : attempt(() => root.querySelector(observe.select));
+}
+
+/** The region that an address says, or ''. */
+export function regionOf(def: Definition, url: URL): string {
+  for (const [host, region] of Object.entries(def.regions ?? {})) {
+    if (fitsHost(url.hostname, host)) return region;
+  }
+  return '';
 }

@@ -1,0 +1,100 @@
+// The commands by which values are read from a document.
+//
+// The table has an entry for each command of the vocabulary: one that is
+// missing or too many does not compile.
+
+import type { Value } from './definition';
+import { own, tidy } from './guard';
+import { matchPattern } from './pattern';
+
+/** Where a value is read. */
+export interface Scope {
+  row: Element;
+  url: URL;
+  /** whether a node is ours: what we drew is never read */
+  owns: (node: Node) => boolean;
+  /** whether this is the number of an order that a response of this page named */
+  isKnown: (text: string) => boolean;
+}
+
+type Commands = { [C in Value as C[0]]: (args: C, scope: Scope) => string | null };
+
+/** Elements that one `known` looks at. */
+const KNOWN_AMONG = 500;
+
+const commands: Commands = {
+  text: ([, css], scope) => textOf(find(css, scope), scope),
+  attribute: ([, name, css], scope) => tidy(find(css, scope)?.getAttribute(name)),
+  value: ([, css], scope) => tidy(formValue(find(css, scope))),
+  query: ([, name], scope) => tidy(scope.url.searchParams.get(name)),
+  path: ([, pattern], scope) => matchPattern(pattern, scope.url.pathname),
+  known: ([, css], scope) => onlyKnown(css, scope),
+  match: ([, pattern, inner], scope) => {
+    const text = readValue(inner, scope);
+    return text === null ? null : matchPattern(pattern, text);
+  },
+  map: ([, table, inner], scope) => {
+    const text = readValue(inner, scope);
+    const found = text === null ? undefined : own(table, text);
+    return typeof found === 'string' ? found : null;
+  },
+  const: ([, text]) => text,
+  first: ([, ...choices], scope) => {
+    for (const choice of choices) {
+      const text = readValue(choice, scope);
+      if (text !== null) return text;
+    }
+    return null;
+  },
+};
+
+/** Reads a value; null where the page does not have it or the command makes no sense. */
+export function readValue(value: Value, scope: Scope): string | null {
+  try {
+    const command = own(commands, value[0]) as ((args: Value, scope: Scope) => string | null) | undefined;
+    return command?.(value, scope) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function find(css: string, scope: Scope): Element | null {
+  if (css === '') return scope.row;
+  for (const found of scope.row.querySelectorAll(css)) {
+    if (!scope.owns(found)) return found;
+  }
+  return null;
+}
+
+function formValue(element: Element | null): string | null {
+  return element !== null && 'value' in element ? String(element.value) : null;
+}
+
+/** The text of an element without what we drew in it. */
+function textOf(element: Element | null, scope: Scope): string | null {
+  if (element === null) return null;
+  let text = '';
+  const walk = (node: Node): void => {
+    for (let child = node.firstChild; child !== null && text.length < 2048; child = child.nextSibling) {
+      if (child.nodeType === Node.TEXT_NODE) text += child.nodeValue ?? '';
+      else if (child.nodeType === Node.ELEMENT_NODE && !scope.owns(child)) walk(child);
+    }
+  };
+  walk(element);
+  return tidy(text);
+}
+
+/** The one known order number that stands alone in an element; null where there are two. */
+function onlyKnown(css: string, scope: Scope): string | null {
+  let only: string | null = null;
+  let looked = 0;
+  for (const element of scope.row.querySelectorAll(css)) {
+    if (++looked > KNOWN_AMONG) return null;
+    if (scope.owns(element)) continue;
+    const text = textOf(element, scope);
+    if (text === null || text === only || !scope.isKnown(text)) continue;
+    if (only !== null) return null;
+    only = text;
+  }
+  return only;
+}
