@@ -84,9 +84,9 @@ func (d dice) of(purpose string, i int) *rand.Rand {
 	return rand.New(rand.NewPCG(h.Sum64(), uint64(i)))
 }
 
-// serial spreads i over count numbers; two of one scenario are never equal.
-func (d dice) serial(i int, count int64) int64 {
-	start := int64(d.of("serial", 0).Uint32())
+// serial spreads i over count numbers; two of one purpose are never equal.
+func (d dice) serial(purpose string, i int, count int64) int64 {
+	start := d.of(purpose, 0).Int64N(count)
 	return (start + int64(i)*7919) % count // 7919 is prime and divides no count in use
 }
 

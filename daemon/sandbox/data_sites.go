@@ -12,8 +12,8 @@ const productCount = 12
 func shopeeOrder(d dice, i int, region string, p people) Order {
 	o := d.order(i, p)
 	o.Marketplace, o.Region = "shopee", region
-	o.Number = o.PlacedAt.Format("060102") + letters(d.of("number", i), 4, capitals) + base36(d.serial(i, 36*36*36*36), 4)
-	o.Ref = fmt.Sprintf("9%014d", d.serial(i, 1e12)*100+int64(i%100))
+	o.Number = o.PlacedAt.Format("060102") + letters(d.of("number", i), 4, capitals) + base36(d.serial("number", i, 36*36*36*36), 4)
+	o.Ref = fmt.Sprintf("9%014d", d.serial("ref", i, 1e14))
 	o.Store = "Loja Ensaio " + strings.ToUpper(region)
 	o.Recipient = d.shown(i, p)
 
@@ -76,7 +76,7 @@ func dianxiaomiOrder(d dice, i int) Order {
 		o.Country = map[int]string{arabicNamed: "SA", hebrewNamed: "IL"}[i]
 	}
 	o.Recipient = o.Name
-	o.Ref = fmt.Sprintf("129025%012d", d.serial(i, 1e12))
+	o.Ref = fmt.Sprintf("129025%012d", d.serial("ref", i, 1e12))
 	o.Store = map[string]string{"aliexpress": "速卖通彩排店", "ebay": "eBay-ensayo", "amazon": "Amazon-US排练", "shopee": "Shopee-BR排练", "wish": "Wish-排练", "temu": "Temu-半托管", "coupang": "Coupang-排练"}[market]
 	o.Number = orderNumber(d, i, market)
 	o.Kind, o.BuyerID, o.Username = account(d, owner, market, p)
@@ -102,19 +102,19 @@ func orderNumber(d dice, i int, market string) string {
 	r := d.of("number", i)
 	switch market {
 	case "ebay":
-		return fmt.Sprintf("%02d-%05d-%s", 10+r.IntN(16), d.serial(i, 1e5), digits(r, 5))
+		return fmt.Sprintf("%02d-%05d-%s", 10+r.IntN(16), d.serial("number", i, 1e5), digits(r, 5))
 	case "amazon":
-		return fmt.Sprintf("11%d-%07d-%s", 1+r.IntN(4), d.serial(i, 1e7), digits(r, 7))
+		return fmt.Sprintf("11%d-%07d-%s", 1+r.IntN(4), d.serial("number", i, 1e7), digits(r, 7))
 	case "shopee":
-		return newest.Format("060102") + letters(r, 4, capitals) + base36(d.serial(i, 36*36*36*36), 4)
+		return newest.Format("060102") + letters(r, 4, capitals) + base36(d.serial("number", i, 36*36*36*36), 4)
 	case "wish":
-		return fmt.Sprintf("%012x%s", d.serial(i, 1e12), letters(r, 12, "0123456789abcdef"))
+		return fmt.Sprintf("%012x%s", d.serial("number", i, 1e12), letters(r, 12, "0123456789abcdef"))
 	case "temu":
-		return fmt.Sprintf("PO-211-%s%010d", digits(r, 4), d.serial(i, 1e10))
+		return fmt.Sprintf("PO-211-%s%010d", digits(r, 4), d.serial("number", i, 1e10))
 	case "coupang":
-		return fmt.Sprintf("2%012d", d.serial(i, 1e12))
+		return fmt.Sprintf("2%012d", d.serial("number", i, 1e12))
 	}
-	return fmt.Sprintf("8209%012d", d.serial(i, 1e12))
+	return fmt.Sprintf("8209%012d", d.serial("number", i, 1e12))
 }
 
 // account is what the marketplace calls buyer number b; Temu and Coupang name
