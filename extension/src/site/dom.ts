@@ -18,8 +18,9 @@ export interface ReadRow {
   element: Element;
   /**
    * Stable name of the order on this page: `marketplace/region/number`, or
-   * `ref/<ref>` while only the site's own reference is known, or `nothing/<n>`.
-   * Where several rows show one order, all but the first end in `~<ref>`.
+   * `ref/<ref>` while only the site's own reference is known, `nothing/<n>` for
+   * the nth row while there is neither. Rows that show one order, as two
+   * packages do, have one name.
    */
   row: string;
   kind: 'list' | 'detail';
@@ -67,10 +68,9 @@ export function readRows(
   return rows.list;
 }
 
-/** Rows with a name of their own each. */
+/** The rows of one pass. */
 class Rows {
   readonly list: ReadRow[] = [];
-  readonly #names = new Set<string>();
   readonly #drawn = new Map<string, ReadRow>();
 
   add(group: string, fact: Fact, row: ReadRow): void {
@@ -85,24 +85,10 @@ class Rows {
       drawn.action ??= row.action;
       return;
     }
-    row.row = this.#name(fact);
-    this.#names.add(row.row);
+    if (fact.order !== null) row.row = orderLine(fact.order);
+    else row.row = fact.ref !== null ? `ref/${fact.ref}` : `nothing/${this.list.length}`;
     this.list.push(row);
     if (fact.ref !== null) this.#drawn.set(`${group}/${fact.ref}`, row);
-  }
-
-  #name(fact: Fact): string {
-    const name =
-      fact.order !== null
-        ? orderLine(fact.order)
-        : fact.ref !== null
-          ? `ref/${fact.ref}`
-          : `nothing/${this.list.length}`;
-    if (!this.#names.has(name)) return name;
-    if (fact.ref !== null && !this.#names.has(`${name}~${fact.ref}`)) return `${name}~${fact.ref}`;
-    let n = 2;
-    while (this.#names.has(`${name}~${n}`)) n++;
-    return `${name}~${n}`;
   }
 }
 
