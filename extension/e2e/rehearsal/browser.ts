@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type BrowserContext, type CDPSession, chromium, type Page, type Worker } from 'playwright-core';
-import { TOP, until } from './programs';
+import { type BrowserContext, chromium, type Worker } from 'playwright-core';
+import { TOP } from './programs';
 
 /** Where the Debian package puts it; another place by BLACKMARK_CHROMIUM. */
 const CHROMIUM = process.env.BLACKMARK_CHROMIUM ?? '/usr/bin/chromium';
@@ -102,50 +102,5 @@ export class Browser {
       }
     }
     await session.detach();
-  }
-}
-
-/** One host as a test sees it through the closed root. */
-export interface SeenHost {
-  row: string;
-  state: string;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-/** Looks into the isolated world of the content script, where closed roots can be opened. */
-export class Eyes {
-  private constructor(
-    private readonly session: CDPSession,
-    private readonly contexts: Map<number, { frame: string; name: string }>,
-  ) {}
-
-  static async on(page: Page, extension: string): Promise<Eyes> {
-    const session = await page.context().newCDPSession(page);
-    const contexts = new Map<number, { frame: string; name: string }>();
-    session.on('Runtime.executionContextCreated', ({ context }) => {
-      if (context.auxData?.type === 'isolated' && context.origin === `chrome-extension://${extension}`) {
-        contexts.set(context.id, { frame: context.auxData.frameId as string, name: context.name });
-      }
-    });
-    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => contexts.delete(executionContextId));
-    session.on('Runtime.executionContextsCleared', () => contexts.clear());
-    await session.send('Runtime.enable');
-    return new Eyes(session, contexts);
-  }
-
-  /** Runs an expression in the newest isolated world of the extension. */
-  async evaluate<T>(expression: string): Promise<T> {
-    const id = await until('the content script has its world', () => [...this.contexts.keys()].at(-1));
-    const { result, exceptionDetails } = await this.session.send('Runtime.evaluate', {
-      contextId: id,
-      expression,
-      returnByValue: true,
-      awaitPromise: true,
-    });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value as T;
   }
 }

@@ -1,0 +1,166 @@
+// What stands in our closed roots, seen from the isolated world of the content
+// script (a page cannot go there), and worked by mouse and keyboard alone.
+
+import type { CDPSession, Page } from 'playwright-core';
+import { until } from './programs';
+
+/** How a test finds, in the page's own markup, to which order an element belongs. */
+export interface Markup {
+  /** the row of an order */
+  row: string;
+  /** an expression over `row`, the row's element: its order number, or the page's own reference */
+  order: string;
+}
+
+/** One host beside a buyer. */
+export interface Host {
+  /** the order of the page's own row around it; empty: it stands in none */
+  order: string;
+  /** pending, clear, black, stale, unidentified, unmarkable */
+  state: string;
+  /** a row's host, or the second one among the order's actions */
+  kind: 'row' | 'action';
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Where something stands, in pixels of the window. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+// Runs in the isolated world.
+const LIBRARY = `
+  const roots = () => [...document.querySelectorAll('span')]
+    .filter((e) => e.style.cssText.startsWith('all: initial'))
+    .map((host) => ({ host, root: chrome.dom.openOrClosedShadowRoot(host) }))
+    .filter((r) => r.root);
+  const box = (e) => { const { x, y, width, height } = e.getBoundingClientRect(); return { x, y, width, height }; };
+`;
+
+/** Looks into one page. */
+export class Eyes {
+  private constructor(
+    readonly page: Page,
+    private readonly session: CDPSession,
+    private readonly worlds: Map<number, string>,
+  ) {}
+
+  static async on(page: Page, extension: string): Promise<Eyes> {
+    const session = await page.context().newCDPSession(page);
+    const worlds = new Map<number, string>();
+    session.on('Runtime.executionContextCreated', ({ context }) => {
+      if (context.auxData?.['type'] === 'isolated' && context.origin === `chrome-extension://${extension}`) {
+        worlds.set(context.id, context.auxData['frameId'] as string);
+      }
+    });
+    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => worlds.delete(executionContextId));
+    session.on('Runtime.executionContextsCleared', () => worlds.clear());
+    await session.send('Runtime.enable');
+    return new Eyes(page, session, worlds);
+  }
+
+  /** Runs an expression in the content script's world. */
+  async evaluate<T>(expression: string): Promise<T> {
+    const contextId = await until('the content script runs on this page', () => [...this.worlds.keys()].at(-1));
+    const { result, exceptionDetails } = await this.session.send('Runtime.evaluate', {
+      contextId,
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value as T;
+  }
+
+  /** All hosts beside buyers and among actions. */
+  hosts(markup: Markup): Promise<Host[]> {
+    return this.evaluate(`(() => { ${LIBRARY}
+      return roots().flatMap(({ host, root }) => {
+        const frame = root.querySelector('.w.row, .w.action');
+        if (!frame) return [];
+        const row = host.closest(${JSON.stringify(markup.row)});
+        return [{
+          order: row ? String((${markup.order}) ?? '').trim() : '',
+          state: frame.classList[2] ?? '',
+          kind: frame.classList.contains('row') ? 'row' : 'action',
+          ...box(host),
+        }];
+      });
+    })()`);
+  }
+
+  /** Hosts of rows once every one has its answer. */
+  async settled(markup: Markup, least = 1, limit = 15_000): Promise<Host[]> {
+    return until(
+      `at least ${least} rows are answered`,
+      async () => {
+        const hosts = (await this.hosts(markup)).filter((h) => h.kind === 'row');
+        return hosts.length >= least && hosts.every((h) => h.state !== 'pending') && hosts;
+      },
+      limit,
+    );
+  }
+
+  /** Waits until an order's row shows a state. */
+  shows(markup: Markup, order: string, state: string, limit = 15_000): Promise<Host> {
+    return until(
+      `the row shows ${state}`,
+      async () => (await this.hosts(markup)).find((h) => h.kind === 'row' && h.order === order && h.state === state),
+      limit,
+    );
+  }
+
+  /** Where a control of ours stands: by selector, and by its words where they are given. */
+  async find(selector: string, words?: string): Promise<Box | undefined> {
+    return (
+      (await this.evaluate<Box | null>(`(() => { ${LIBRARY}
+        for (const { root } of roots()) {
+          for (const e of root.querySelectorAll(${JSON.stringify(selector)})) {
+            const said = [e, ...e.querySelectorAll('*')].flatMap((x) => [x.dataset?.t, x.ariaLabel]).filter(Boolean);
+            if (${JSON.stringify(words ?? null)} !== null && !said.includes(${JSON.stringify(words ?? '')})) continue;
+            const b = box(e);
+            if (b.width > 0) return b;
+          }
+        }
+        return null;
+      })()`)) ?? undefined
+    );
+  }
+
+  /** What elements of ours say, in the order of the page. */
+  said(selector: string): Promise<string[]> {
+    return this.evaluate(`(() => { ${LIBRARY}
+      return roots().flatMap(({ root }) => [...root.querySelectorAll(${JSON.stringify(selector)})])
+        .map((e) => [e, ...e.querySelectorAll('*')].map((x) => x.dataset?.t).filter(Boolean).join(' '));
+    })()`);
+  }
+
+  /** Clicks a control of ours with the mouse. */
+  async click(selector: string, words?: string): Promise<void> {
+    const at = await until(`${selector} ${words ?? ''} stands on the page`, () => this.find(selector, words));
+    await this.page.mouse.click(at.x + at.width / 2, at.y + at.height / 2);
+  }
+
+  /** Clicks the mark button of a host. */
+  async press(host: Host): Promise<void> {
+    if (host.kind === 'row') await this.page.mouse.click(host.x + host.width - 12, host.y + host.height / 2);
+    else await this.page.mouse.click(host.x + host.width / 2, host.y + host.height / 2);
+  }
+
+  /** Marks the buyer of a row by clicks. */
+  async mark(host: Host, reason: string, note = ''): Promise<void> {
+    await this.press(host);
+    await this.click(`[data-reason="${reason}"]`);
+    if (note) {
+      await this.click('textarea.note');
+      await this.page.keyboard.type(note);
+    }
+    await this.click('.foot .main');
+  }
+}
