@@ -147,11 +147,15 @@ func aliexpressDisputes(s scenario, ask callData) object {
 		if i%7 != 3 || o.BuyerID == "" {
 			continue
 		}
+		contact := "https://" + HostMessages + "/m_apps/im-chat/im"
+		if o.Identified { // the others stay without a number, as Data says
+			contact += "?targetId=" + o.BuyerID
+		}
 		lines = append(lines, object{"sellerReverseOrderLines": []object{{
 			"reverseOrderLineId": fmt.Sprintf("10%011d", i), "tradeOrderId": o.Number, "tradeOrderGmtCreate": placed(o),
 			"gmtCreate": placed(o), "reverseStatus": []string{"wait_seller", "negotiation", "closed"}[i%3],
 			"item":  object{"itemTitle": productName(o, ask.Lang), "itemPicUrl": pictureOf(o)},
-			"buyer": object{"fullName": o.Name, "country": o.Country, "contactBuyerUrl": "https://" + HostMessages + "/m_apps/im-chat/im?targetId=" + o.BuyerID + "#/window"},
+			"buyer": object{"fullName": o.Name, "country": o.Country, "contactBuyerUrl": contact + "#/window"},
 			"money": aliexpressAmount(o),
 		}}})
 	}

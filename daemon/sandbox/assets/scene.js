@@ -17,7 +17,9 @@ function readScenario() {
   }
   const found = new URLSearchParams(given.map((name) => [name, asked.get(name)]));
   sessionStorage.setItem(slot, String(found));
-  document.cookie = `${slot}=${encodeURIComponent(String(found))}; path=/; secure`;
+  // One shop can be on two hosts: AliExpress has its messages elsewhere.
+  const shared = location.hostname.endsWith(".aliexpress.com") ? "; domain=aliexpress.com" : "";
+  document.cookie = `${slot}=${encodeURIComponent(String(found))}; path=/; secure${shared}`;
   return found;
 }
 
