@@ -19,7 +19,7 @@ func shopeeOrder(d dice, i int, region string, p people) Order {
 
 	owner := d.owner(i)
 	o.Kind, o.BuyerID = "user_id", digits(d.of("id", owner), 9)
-	o.Username = shopeeUsername(d, i, owner, p)
+	o.Username = shopeeUsername(d, i, owner, region)
 	o.Name = o.Username
 	switch {
 	case o.Trap == TrapMasked: // two buyers, one mask: only the JSON tells them apart
@@ -31,7 +31,7 @@ func shopeeOrder(d dice, i int, region string, p people) Order {
 	return o
 }
 
-func shopeeUsername(d dice, i, owner int, p people) string {
+func shopeeUsername(d dice, i, owner int, region string) string {
 	r := d.of("username", owner)
 	switch trapAt(i) {
 	case TrapNamesake: // the name was given up by one and taken by another
@@ -41,9 +41,8 @@ func shopeeUsername(d dice, i, owner int, p people) string {
 	case TrapRTL:
 		return "مثال_تجريبي_" + digits(r, 2)
 	}
-	words := []string{"exemplo", "amostra", "ensaio", "modelo", "rascunho", "maquete"}
-	pets := []string{"lua", "sol", "mar", "rio", "flor", "nuvem", "folha", "pedra", "vento", "areia"}
-	return words[r.IntN(len(words))] + "." + pets[r.IntN(len(pets))] + "_" + digits(r, 3)
+	words := shopeeWords[region]
+	return words[0][r.IntN(len(words[0]))] + "." + words[1][r.IntN(len(words[1]))] + "_" + digits(r, 3)
 }
 
 // dianxiaomiMarketplaces is the turn in which the marketplaces come.
@@ -53,6 +52,7 @@ var dianxiaomiMarketplaces = []string{
 }
 
 // dianxiaomiOrder: one list, several marketplaces, each with its own account.
+// It names the country of the parcel, and of no Shopee shop the region.
 func dianxiaomiOrder(d dice, i int) Order {
 	owner := d.owner(i)
 	pool := i >= poolFrom && i%poolEvery == 0
@@ -80,9 +80,6 @@ func dianxiaomiOrder(d dice, i int) Order {
 	o.Store = map[string]string{"aliexpress": "速卖通彩排店", "ebay": "eBay-ensayo", "amazon": "Amazon-US排练", "shopee": "Shopee-BR排练", "wish": "Wish-排练", "temu": "Temu-半托管", "coupang": "Coupang-排练"}[market]
 	o.Number = orderNumber(d, i, market)
 	o.Kind, o.BuyerID, o.Username = account(d, owner, market, p)
-	if market == "shopee" {
-		o.Region = strings.ToLower(p.country)
-	}
 	switch {
 	case i == noID:
 		o.Kind, o.BuyerID, o.Username = "", "", ""
@@ -93,7 +90,10 @@ func dianxiaomiOrder(d dice, i int) Order {
 	case pool:
 		o.Trap, o.BuyerID, o.Username = TrapPool, "jd000000077", ""
 	}
-	o.Identified = o.BuyerID != "" && o.Trap != TrapStandIn && o.Trap != TrapHidden
+	if o.Marketplace == "shopee" && o.Trap == "" {
+		o.Trap = TrapNoRegion
+	}
+	o.Identified = o.BuyerID != "" && o.Trap != TrapStandIn && o.Trap != TrapHidden && o.Trap != TrapNoRegion
 	return o
 }
 

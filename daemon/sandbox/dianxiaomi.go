@@ -13,7 +13,7 @@ const dianxiaomiNote = "Known from sources: the paths all, paid, approved, proce
 	"classes and rowid; order-sku__meta, order-price__total, the country in 「」; table.myj-table in .ant-modal-content; " +
 	"the fields id, packageNumber, orderId, extendedOrderId, shopId, platform, state, buyerName, buyerAccount. " +
 	"Neutral, no source: the paths of the refunded and shelved lists, the cell with the package and order number, " +
-	"buyerCountry, the fields of products and amounts, and the arrangement inside the dialog."
+	"countryName, the fields of products and amounts, and the arrangement inside the dialog."
 
 // dianxiaomiLists says which of our states each list holds. refunded and
 // shelved have neutral paths: no source names the real ones.
@@ -99,7 +99,7 @@ func dianxiaomiRow(o Order) object {
 		"id": o.Ref, "packageNumber": "XM" + o.Ref[8:], "orderId": o.Number, "extendedOrderId": "",
 		"shopId": fmt.Sprint(100000 + len(o.Store)), "platform": o.Marketplace, "state": o.Status,
 		"buyerName": o.Name, "buyerAccount": o.BuyerID,
-		"buyerCountry": o.Country, "countryName": countryNames[o.Country], "shopName": o.Store,
+		"countryName": countryNames[o.Country], "shopName": o.Store,
 		"orderAmount": fmt.Sprintf("%d.%02d", o.Total/100, o.Total%100), "currency": o.Currency,
 		"orderCreateTime": o.PlacedAt.Format("2006-01-02 15:04:05"),
 		"productList":     []object{{"sku": o.SKU, "name": productName(o, "zh"), "image": pictureOf(o), "count": o.Quantity}},

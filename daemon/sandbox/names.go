@@ -40,6 +40,13 @@ const (
 	hebrewName = "דנה לדוגמה (Dana)"
 )
 
+// shopeeWords make the usernames of a country: a word, a dot, another, a number.
+var shopeeWords = map[string][2][]string{
+	"br": {{"exemplo", "amostra", "ensaio", "modelo", "rascunho", "maquete"}, {"lua", "sol", "mar", "rio", "flor", "nuvem", "folha", "pedra", "vento", "areia"}},
+	"id": {{"contoh", "latihan", "sampel", "misal"}, {"bulan", "bintang", "laut", "bunga", "awan", "daun", "batu", "angin"}},
+	"th": {{"sample", "rehearse", "draft", "demo"}, {"mali", "fah", "dao", "talay", "bua", "lom", "fon"}},
+}
+
 // countryNames is how the Chinese pages print a country.
 var countryNames = map[string]string{
 	"BR": "巴西", "ID": "印度尼西亚", "TH": "泰国", "RU": "俄罗斯", "ES": "西班牙", "FR": "法国",

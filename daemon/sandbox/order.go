@@ -29,6 +29,7 @@ const (
 	TrapStandIn  = "stand_in"  // joybuy: a stand-in that everybody knows
 	TrapPool     = "pool"      // an id of normal shape that stands on many orders of many recipients
 	TrapHidden   = "masked_id" // the id itself is masked
+	TrapNoRegion = "no_region" // the marketplace counts its buyers per region, and the page names none
 )
 
 // Order is one order as the truth has it: what a page shows of it may be less.

@@ -206,5 +206,10 @@ func shopeePayment(o Order) string {
 }
 
 func shopeeChannel(o Order) string {
-	return []string{"Shopee Xpress", "Entrega Rápida", "Retirada"}[o.Product%3]
+	ways := map[string][]string{
+		"br": {"Shopee Xpress", "Entrega Rápida", "Retirada"},
+		"id": {"SPX Standard", "Reguler", "Hemat"},
+		"th": {"SPX Express", "Standard Delivery"},
+	}[o.Region]
+	return ways[o.Product%len(ways)]
 }

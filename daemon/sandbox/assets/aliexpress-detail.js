@@ -8,7 +8,7 @@ import { thumb, icon } from "./thumbs.js";
 export function detailPage(state, go, unmask) {
   const back = h("a", { class: "ae-link", href: "/m_apps/order-manage/orderList?channelId=98158", onclick: inPage(go) }, "‹ ", t.back);
   const order = state.order?.seller_pc_omd_order_100?.fields;
-  if (!order) return h("div", { key: "detail" }, back, h("div", { class: "next-table-empty" }, state.order ? t.empty : t.loading));
+  if (!order) return h("div", { key: "detail" }, back, h("div", { class: state.order ? "next-table-empty" : "next-loading" }, state.order ? t.empty : t.loading));
   const hidden = state.order.seller_pc_omd_logistics_100.fields.dataSource;
   const left = state.open.buyer || hidden;
   const right = state.open.address || hidden;

@@ -42,7 +42,7 @@ function listPage() {
         h("div", { class: "next-table-header ae-columns" }, t.columns.map((name) => h("span", {}, name))),
         h("div", { class: "next-table-body" },
           state.rows.map((row, i) => orderTable(row, router.go, recycled ? `slot-${i}` : `${state.round}-${row.tradeOrderId}`)),
-          state.rows.length === 0 && h("div", { class: "next-table-empty", key: "empty" }, state.loading ? t.loading : t.empty))),
+          state.rows.length === 0 && h("div", { class: state.loading ? "next-loading" : "next-table-empty", key: "empty" }, state.loading ? t.loading : t.empty))),
       h("div", { class: "next-pagination" },
         h("span", {}, `${t.total} ${state.total} ${t.orders}`),
         h("button", { class: "next-btn", type: "button", disabled: state.current <= 1, onclick: () => turnTo(state.current - 1) }, "‹"),

@@ -44,7 +44,7 @@ export function table(state, does) {
           h("table", { class: "vxe-table--body", style: { "margin-top": `${from * ROW}px` } },
             colgroup(),
             h("tbody", {}, view.map((row, i) => line(row, state, does, keyOf(i, view.length, from, state))))),
-          rows.length === 0 && h("div", { class: "vxe-table--empty-content" }, state.loading ? "加载中…" : "暂无数据")))));
+          rows.length === 0 && h("div", { class: state.loading ? "vxe-loading" : "vxe-table--empty-content" }, state.loading ? "加载中…" : "暂无数据")))));
 }
 
 // keyOf binds elements to places (virtual) so that every scroll reuses them;
@@ -56,7 +56,7 @@ function keyOf(i, count, from, state) {
 const order = turned
   ? ["check", "order", "buyer", "sku", "amount", "time", "state", "action"]
   : ["check", "sku", "order", "buyer", "amount", "time", "state", "action"];
-const widths = { check: 44, sku: 300, order: 210, buyer: 230, amount: 120, time: 150, state: 100, action: 110 };
+const widths = { check: 44, sku: 270, order: 200, buyer: 210, amount: 110, time: 140, state: 90, action: 190 };
 const titles = { sku: "商品信息", order: "包裹号 / 订单号", buyer: "买家 / 国家", amount: "订单金额", time: "下单时间", state: "状态", action: "操作" };
 
 const colgroup = () => h("colgroup", {}, order.map((name) => h("col", { style: { width: `${widths[name]}px` } })));

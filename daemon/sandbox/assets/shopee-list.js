@@ -84,7 +84,7 @@ function parcel(p, i, count, t) {
       h("div", { class: "eds-col fulfillment-info-col" },
         h("div", { class: "order-fulfilment-info", "data-testid": "order-fulfilment-info" },
           h("div", { class: "fulfilment-channel-name" }, p.fulfilment_info?.fulfilment_channel_name || "–"),
-          p.fulfilment_info && h("div", { class: "tracking" }, `BR2610${String(p.package_ext_info.ofg_id).slice(-8)}`))),
+          p.fulfilment_info && h("div", { class: "tracking" }, `SPX${String(p.package_ext_info.ofg_id).slice(-11)}`))),
       h("div", { class: "eds-col actions-col" },
         h("span", { class: "action-link" }, t.actions[status] || t.actions.toship))));
 }
