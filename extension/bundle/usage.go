@@ -82,6 +82,12 @@ func (u uses) of(key string) bool {
 	if u.words[key] {
 		return true
 	}
+	// A count picks one of two messages by the part that they share.
+	for _, ending := range []string{"_one", "_other"} {
+		if base, found := strings.CutSuffix(key, ending); found && u.words[base] {
+			return true
+		}
+	}
 	for prefix := range u.prefixes {
 		// A prefix of problems is no proof: their codes are known one by one.
 		if prefix != "problem_" && strings.HasPrefix(key, prefix) {

@@ -58,7 +58,9 @@ for (const v of vectors.codes) {
 }
 
 test('a code survives the spaces and dashes of other programs', () => {
-  expect(cleanCode('\u00a0aaaqe\u2013aye\u3000au\uff0ddaocajbifq\u200bydiob4 ')).toBe('AAAQEAYEAUDAOCAJBIFQYDIOB4');
+  expect(cleanCode('\u00a0aaaqe\u2013aye\u3000au\uff0ddaocajbifq\u200bydiob4 ')).toBe(
+    'AAAQEAYEAUDAOCAJBIFQYDIOB4',
+  );
 });
 
 for (const v of vectors.paired) {

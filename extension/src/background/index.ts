@@ -1,0 +1,142 @@
+// The background: what happens when. It relays between pages and the daemon,
+// keeps what must not be lost, and registers the content scripts.
+//
+// The browser ends it whenever nothing happens and starts it again with the
+// next event, so every listener is added at once and nothing is remembered that
+// the pages, the database or the daemon would not say again.
+
+import type { Outcome } from 'shared/wire/wire.gen';
+import { DaemonLink } from '../daemonlink/link';
+import { badAnswer } from '../daemonlink/problems';
+import type { Reply } from '../messages';
+import { PAGE_PORT } from '../messages';
+import { Asking } from './asking';
+import { Pages } from './pages';
+import { OWN_PAGE, OwnPages } from './requests';
+import { isOwnPage, sitesOf } from './senders';
+import { grants, registerGranted, runInOpenTabs } from './sites';
+import { keyring, waitingStore } from './storage';
+import { browserName, openPopup, showLink } from './toolbar';
+import { WaitingMarks } from './waiting';
+
+/** Wakes the background while marks wait and no page is open. */
+const WAKE = 'deliver';
+const sites = BUNDLED_SITES;
+
+const after = (milliseconds: number, call: () => void) => {
+  const timer = setTimeout(call, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+const link = new DaemonLink({
+  keyring,
+  open: (url) => new WebSocket(url),
+  fetch: (...args) => fetch(...args),
+  origin: location.origin,
+  changed: (now) => {
+    void showLink(now);
+    pages.tellLink(now);
+    if (now.state !== 'connected') return;
+    pages.connected();
+    void waiting.deliver();
+  },
+  pushed: (message) => pages.pushed(message),
+});
+
+const pages = new Pages({
+  connected: () => link.connected,
+  request: (message) => link.request(message),
+  link: () => link.link,
+  opened: () => void link.connect(),
+  asked: (page, message) => void asking.take(page.page, message),
+  popup: () => void openPopup(),
+  now: () => Date.now(),
+  after,
+});
+
+const waiting = new WaitingMarks({
+  store: waitingStore,
+  connected: () => link.connected,
+  marks: async (marks) => outcomesOf(await link.request({ type: 'mark', marks })),
+  cancels: async (cancels) => outcomesOf(await link.request({ type: 'cancel', cancels })),
+  done: (page, request, outcomes) => asking.settled(page, request, outcomes),
+  counted: (count) => {
+    if (count > 0) void chrome.alarms.create(WAKE, { periodInMinutes: 0.5 });
+    else void chrome.alarms.clear(WAKE);
+  },
+});
+
+const asking = new Asking({
+  marks: waiting,
+  hopeless: () => link.link.state !== 'connected' && link.link.state !== 'connecting',
+  waiting: (page, request) => {
+    if (page === OWN_PAGE) own.told(request, 'waiting');
+    else pages.waiting(page, request);
+  },
+  outcomes: (page, request, outcomes) => {
+    if (page === OWN_PAGE) own.told(request, outcomes);
+    else pages.outcomes(page, request, outcomes);
+  },
+  after,
+});
+
+const own = new OwnPages({
+  link,
+  asking,
+  waiting: () => waiting.count(),
+  browser: browserName,
+  sites: () => grants(sites),
+  sitesChanged: async () => {
+    await refreshSites();
+    return grants(sites);
+  },
+});
+
+function outcomesOf(reply: Reply<{ type: string; outcomes?: unknown }>): Reply<Outcome[]> {
+  if (!reply.ok) return reply;
+  if (!Array.isArray(reply.value.outcomes)) return { ok: false, problem: badAnswer() };
+  return { ok: true, value: reply.value.outcomes };
+}
+
+/** Registers what is granted now, runs in tabs that are open, and leaves what was taken back. */
+async function refreshSites(): Promise<void> {
+  const changed = await registerGranted(sites);
+  for (const site of changed.went) pages.leave(site.site);
+  await Promise.all(changed.came.map((site) => runInOpenTabs(site, (tab) => pages.has(tab))));
+}
+
+function refreshSitesLogged(): void {
+  refreshSites().catch((error) => console.error('blackmark: registering the sites', error));
+}
+
+chrome.runtime.onConnect.addListener((port) => {
+  const allowed = sitesOf(port.sender, chrome.runtime.id, sites);
+  const tab = port.sender?.tab?.id;
+  if (port.name !== PAGE_PORT || allowed.length === 0 || tab === undefined) port.disconnect();
+  else pages.accept(port, tab, allowed);
+});
+
+chrome.runtime.onMessage.addListener((message, sender, respond) => {
+  if (!isOwnPage(sender, chrome.runtime.id, chrome.runtime.getURL(''))) return false;
+  const answer = own.answer(message);
+  if (!answer) return false;
+  void answer.then(respond);
+  return true;
+});
+
+chrome.permissions.onAdded.addListener(refreshSitesLogged);
+chrome.permissions.onRemoved.addListener(refreshSitesLogged);
+chrome.runtime.onStartup.addListener(refreshSitesLogged);
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  refreshSitesLogged();
+  // The development build, the only one with a key, is installed by tests.
+  if (reason === 'install' && !chrome.runtime.getManifest().key) {
+    void chrome.tabs.create({ url: chrome.runtime.getURL('welcome/index.html') });
+  }
+});
+chrome.alarms.onAlarm.addListener(({ name }) => {
+  if (name === WAKE) void link.connect().then(() => waiting.deliver());
+});
+
+void link.connect();
+void waiting.deliver();

@@ -1,0 +1,87 @@
+// Answers the extension's own pages: a table from the name of a request to what
+// it does. Nobody else is answered.
+
+import type { MarkList, NewCancel, NewMark, Outcome, Report, Status } from 'shared/wire/wire.gen';
+import type { DaemonLink } from '../daemonlink/link';
+import { badAnswer, extensionFailed } from '../daemonlink/problems';
+import { newID, type Reply, type RequestName, type Requests, type SiteGrant } from '../messages';
+import type { Asking } from './asking';
+
+/** What each request is answered with. */
+export type Handlers = {
+  [N in RequestName]: (...args: Parameters<Requests[N]>) => Promise<Reply<ReturnType<Requests[N]>>>;
+};
+
+export interface RequestsParts {
+  link: DaemonLink;
+  asking: Asking;
+  waiting: () => Promise<number>;
+  /** as the seller will recognise this browser */
+  browser: () => Promise<string>;
+  sites: () => Promise<SiteGrant[]>;
+  sitesChanged: () => Promise<SiteGrant[]>;
+}
+
+/** The name in the waiting marks of the extension's own pages. */
+export const OWN_PAGE = '';
+
+const fine = <T>(value: T): Reply<T> => ({ ok: true, value });
+
+export class OwnPages {
+  readonly #parts: RequestsParts;
+  readonly #open = new Map<string, (answer: Outcome | 'waiting') => void>();
+
+  constructor(parts: RequestsParts) {
+    this.#parts = parts;
+  }
+
+  readonly handlers: Handlers = {
+    link: async () => fine(this.#parts.link.link),
+    retry: async () => fine(await this.#parts.link.connect()),
+    pair: async (code) => this.#parts.link.pair(String(code), await this.#parts.browser()),
+    unpair: async () => fine(await this.#parts.link.unpair()),
+    status: () => this.#parts.link.call<Status>('GET', '/v1/status'),
+    list: (query) => this.#parts.link.call<MarkList>('POST', '/v1/marks/list', query),
+    report: (query) => this.#parts.link.call<Report>('POST', '/v1/buyers/report', query),
+    mark: (mark) => this.#act(mark.id, { type: 'mark', request: newID(), marks: [mark] }),
+    cancel: (cancel) => this.#act(cancel.id, { type: 'cancel', request: newID(), cancels: [cancel] }),
+    waiting: async () => fine(await this.#parts.waiting()),
+    sites: async () => fine(await this.#parts.sites()),
+    sitesChanged: async () => fine(await this.#parts.sitesChanged()),
+  };
+
+  /** Answers one request by name; null where the message is none. */
+  answer(message: unknown): Promise<Reply<unknown>> | null {
+    if (typeof message !== 'object' || message === null) return null;
+    const { request, args } = message as { request?: unknown; args?: unknown };
+    if (typeof request !== 'string' || !Array.isArray(args) || !Object.hasOwn(this.handlers, request)) {
+      return null;
+    }
+    const handler = this.handlers[request as RequestName] as (...args: unknown[]) => Promise<Reply<unknown>>;
+    return handler(...args).catch((error) => {
+      console.error(`blackmark: ${request}`, error);
+      return { ok: false, problem: extensionFailed() };
+    });
+  }
+
+  /** What became of a request, or that it waits. */
+  told(request: string, answer: Outcome[] | 'waiting'): void {
+    const resolve = this.#open.get(request);
+    this.#open.delete(request);
+    if (answer === 'waiting') resolve?.(answer);
+    else if (answer[0]) resolve?.(answer[0]);
+  }
+
+  async #act(
+    id: string,
+    message:
+      | { type: 'mark'; request: string; marks: NewMark[] }
+      | { type: 'cancel'; request: string; cancels: NewCancel[] },
+  ): Promise<Reply<Outcome | 'waiting'>> {
+    const answer = new Promise<Outcome | 'waiting'>((resolve) => this.#open.set(message.request, resolve));
+    await this.#parts.asking.take(OWN_PAGE, message);
+    const outcome = await answer;
+    if (outcome !== 'waiting' && outcome.id !== id) return { ok: false, problem: badAnswer() };
+    return fine(outcome);
+  }
+}

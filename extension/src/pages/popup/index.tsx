@@ -1,0 +1,109 @@
+// The popup: how the link stands, what My Blacklist holds, finding and marking a
+// buyer, and the marketplaces on which Blackmark works. It knows no page and no
+// socket: everything is asked of the background.
+
+import { render } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { LinkNotice, LinkState, useLink } from '../../ui/connection';
+import { Sign } from '../../ui/parts';
+import { Sites } from '../../ui/sites';
+import { locale, t } from '../../ui/text';
+import { Counts } from './counts';
+import { Find } from './find';
+import { MarkForm } from './mark';
+
+type Tab = 'find' | 'mark' | 'sites';
+
+function Popup() {
+  const [link, setLink] = useLink();
+  const [tab, setTab] = useState<Tab>('find');
+  const connected = link.state === 'connected';
+  const words: Record<Tab, string> = {
+    find: t('popup_tab_find'),
+    mark: t('popup_tab_mark'),
+    sites: t('popup_tab_sites'),
+  };
+  return (
+    <>
+      <header>
+        <Sign />
+        <h1>{t('name')}</h1>
+        <LinkState link={link} />
+      </header>
+      {connected ? <Counts /> : <LinkNotice link={link} changed={setLink} />}
+      <Tabs names={words} chosen={tab} choose={setTab} />
+      <section
+        id={`panel-${tab}`}
+        class="panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+        // A panel that scrolls must be reachable by keyboard.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see the line above
+        tabIndex={0}
+      >
+        {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
+        {tab === 'mark' && <MarkForm />}
+        {tab === 'sites' && (
+          <>
+            <p class="faint">{t('popup_sites_intro')}</p>
+            <Sites />
+          </>
+        )}
+      </section>
+      <footer>
+        <a href="../welcome/index.html" target="_blank" rel="noreferrer">
+          {t('popup_welcome')}
+        </a>
+      </footer>
+    </>
+  );
+}
+
+interface TabsProps {
+  names: Record<Tab, string>;
+  chosen: Tab;
+  choose: (tab: Tab) => void;
+}
+
+/** A list of tabs; arrow keys move in it as everywhere. */
+function Tabs({ names, chosen, choose }: TabsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const tabs = Object.keys(names) as Tab[];
+  const move = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = tabs[(tabs.indexOf(chosen) + step + tabs.length) % tabs.length]!;
+    choose(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" ref={list} onKeyDown={move}>
+      {tabs.map((tab) => (
+        <button
+          key={tab}
+          id={`tab-${tab}`}
+          type="button"
+          role="tab"
+          aria-selected={tab === chosen}
+          aria-controls={`panel-${tab}`}
+          tabIndex={tab === chosen ? 0 : -1}
+          onClick={() => choose(tab)}
+        >
+          {names[tab]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Sets what the HTML cannot know. */
+function Titled() {
+  useEffect(() => {
+    document.documentElement.lang = locale();
+  }, []);
+  return <Popup />;
+}
+
+render(<Titled />, document.getElementById('popup')!);

@@ -1,0 +1,103 @@
+// The first page that a seller sees: three steps, and what the badges mean. It
+// asks the background for everything and stores nothing.
+
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Link } from '../../messages';
+import { LinkNotice, LinkState, PairForm, useLink } from '../../ui/connection';
+import { Command, Phrase, Sign } from '../../ui/parts';
+import { Sites } from '../../ui/sites';
+import { locale, t } from '../../ui/text';
+import { Samples } from './samples';
+
+function Welcome() {
+  const [link, setLink] = useLink();
+  useEffect(() => {
+    document.documentElement.lang = locale();
+    document.title = t('welcome_title');
+  }, []);
+  const connected = link.state === 'connected';
+  return (
+    <>
+      <header>
+        <Sign size={40} />
+        <div>
+          <h1>{t('welcome_title')}</h1>
+          <p>{t('welcome_lead')}</p>
+        </div>
+      </header>
+      <ol class="steps">
+        <Step number={1} title={t('welcome_start')} done={connected}>
+          <p>
+            <Phrase text={t('welcome_start_do')} />
+          </p>
+          <Command line="blackmark install" />
+          <p class="faint">
+            <Phrase text={t('welcome_start_once')} />
+          </p>
+        </Step>
+        <Step number={2} title={t('welcome_pair')} done={connected}>
+          <Pairing link={link} changed={setLink} />
+        </Step>
+        <Step number={3} title={t('welcome_sites')}>
+          <p>{t('welcome_sites_do')}</p>
+          <Sites />
+        </Step>
+      </ol>
+      <Samples />
+    </>
+  );
+}
+
+interface StepProps {
+  number: number;
+  title: string;
+  done?: boolean;
+  children: preact.ComponentChildren;
+}
+
+function Step({ number, title, done, children }: StepProps) {
+  return (
+    <li class={done ? 'step finished' : 'step'}>
+      <span class="number" aria-hidden="true">
+        {done ? '✓' : number}
+      </span>
+      <div class="body">
+        <h2>
+          {title}
+          {done && <span class="tag">{t('welcome_done')}</span>}
+        </h2>
+        {children}
+      </div>
+    </li>
+  );
+}
+
+interface PairingProps {
+  link: Link;
+  changed: (link: Link) => void;
+}
+
+/** The second step: the code, or how it stands with the link. */
+function Pairing({ link, changed }: PairingProps) {
+  if (link.state === 'connected') {
+    return (
+      <>
+        <p>{t('welcome_paired')}</p>
+        <LinkState link={link} />
+      </>
+    );
+  }
+  if (link.state !== 'unpaired' || link.revoked) return <LinkNotice link={link} changed={changed} />;
+  return (
+    <>
+      <p>
+        <Phrase text={t('ui_unpaired_do')} />
+      </p>
+      <Command line="blackmark pair" />
+      <PairForm changed={changed} />
+    </>
+  );
+}
+
+render(<Welcome />, document.getElementById('welcome')!);
