@@ -1,8 +1,14 @@
-// Package orders remembers the orders and buyers that were seen on pages.
+// Package orders remembers the orders that were seen on pages, and which
+// buyer each was placed by: so a row that shows only a name is identified once
+// any other page named its buyer.
+//
+// It may import daemon/disk and shared. What it holds is wanted but can be
+// lost: a store that does not open is moved aside and begun anew. It never
+// decides who is marked, never gives out a buyer's keys where pages disagree,
+// and never logs an order number, a name or an id.
 package orders
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -10,10 +16,21 @@ import (
 	"blackmark/shared/problem"
 )
 
-// How a sighting came to know its buyer.
+// How a sighting came to know its buyer. A definition knows the field; a
+// sweep guesses by the shape of fields, so a definition always beats it.
 const (
-	FromDefinition = "definition" // a page's definition named the field
-	FromSweep      = "sweep"      // found in a response by the shape of its fields
+	FromDefinition = "definition"
+	FromSweep      = "sweep"
+)
+
+// Limits.
+const (
+	MaxSightings     = 1000                     // in one call
+	DefaultRetention = 2 * 365 * 24 * time.Hour // an order not seen for so long is forgotten
+
+	// A key on so many orders with so many different names is no buyer's own.
+	SharedOrders = 20
+	SharedNames  = 5
 )
 
 // Sighting is an order as a page showed it.
@@ -33,19 +50,21 @@ type Sighting struct {
 	Site        string      `json:"site,omitempty"`
 }
 
-// Order is all that is known of one order.
+// Order is all that is known of one order. Its keys are canonical; there are
+// none where the buyer is not known, where pages disagree, and where the only
+// keys stand for many buyers.
 type Order struct {
 	Sighting
 	FirstSeen time.Time `json:"first_seen"`
-	LastSeen  time.Time `json:"last_seen"`
-	Conflict  bool      `json:"conflict,omitempty"` // equally good pages named two buyers: no key is given out
+	LastSeen  time.Time `json:"last_seen"` // exact to an hour
+	Conflict  bool      `json:"conflict,omitempty"`
 }
 
 // Seen is what became of a sighting.
 type Seen struct {
-	Order   Order
-	Changed bool             // its buyer's keys became known or are others now
-	Problem []*problem.Error // keys that were dropped, and why; or why nothing was kept
+	Order    Order
+	Changed  bool             // the keys given out became known, or are others now
+	Problems []*problem.Error // keys that were dropped, and why; with an empty order: why nothing was kept
 }
 
 // Ref names an order.
@@ -55,34 +74,32 @@ type Ref struct {
 	Number      string `json:"number"`
 }
 
-// Changed tells a subscriber that an order's buyer became known or changed.
+// Changed tells a subscriber that the keys of an order are others now.
 type Changed = Ref
 
 // Config says where and how orders are kept.
 type Config struct {
 	Dir       string           // its own folder, made where it is missing
 	Now       func() time.Time // nil means time.Now
-	Retention time.Duration    // 0 means two years
+	Retention time.Duration    // 0 means DefaultRetention
 	MinFree   uint64           // bytes that must stay free on the disk; 0 means 256 MiB
 	Log       *slog.Logger     // nil means none
 }
 
-// Store is the open order history.
-type Store struct{}
-
-func Open(c Config) (*Store, error) { return &Store{}, nil }
-func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
-	return make([]Seen, len(list)), nil
-}
-func (s *Store) Get(marketplace, region, number string) (Order, bool, error) {
-	return Order{}, false, nil
-}
-func (s *Store) GetAll(refs []Ref) ([]Order, []bool, error) {
-	return make([]Order, len(refs)), make([]bool, len(refs)), nil
-}
-func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) { return nil, 0, nil }
-func (s *Store) Refused(key buyer.Key) (bool, error)                       { return false, nil }
-func (s *Store) Subscribe() (changes <-chan Changed, stop func())          { return nil, func() {} }
-func (s *Store) Counts() (orders, buyers int)                              { return 0, 0 }
-func (s *Store) Prune(ctx context.Context) (removed int, err error)        { return 0, nil }
-func (s *Store) Close() error                                              { return nil }
+// What a sighting can be refused for.
+var (
+	ErrMany = problem.New(problem.TooLarge, "sightings_many",
+		"too many orders in one request", "send at most 1,000 at once")
+	ErrNumber = problem.New(problem.Invalid, "order_number",
+		"this is not an order number of this marketplace", "check the page's definition")
+	ErrRegion = problem.New(problem.Invalid, "order_region",
+		"this is not a region", "a region has two letters, as `br`")
+	ErrSource = problem.New(problem.Invalid, "source_unknown",
+		"it is not known how this order was read", "use definition or sweep")
+	ErrKeyElsewhere = problem.New(problem.Invalid, "key_elsewhere",
+		"this identifier is of another marketplace or region than the order", "check the page's definition")
+	ErrKeyTwice = problem.New(problem.Invalid, "keys_contradict",
+		"one order names two buyers", "check the page's definition")
+	ErrClosed = problem.New(problem.Unavailable, "orders_closed",
+		"Blackmark is stopping", "try again when it runs")
+)

@@ -1,0 +1,261 @@
+package orders
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	badger "github.com/dgraph-io/badger/v4"
+
+	"blackmark/shared/buyer"
+	"blackmark/shared/problem"
+)
+
+// touchEvery is how exact LastSeen is: a page that is reloaded writes nothing.
+const touchEvery = time.Hour
+
+// See remembers the orders of a page. The answers have the order of the list;
+// one that cannot be kept says why and stops no other.
+func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
+	if len(list) > MaxSightings {
+		return nil, ErrMany.In("orders")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	seen := make([]Seen, len(list))
+	var changed []Changed
+	var shared []buyer.Key
+	err := s.write(func(w *writer) error {
+		now := s.cfg.Now().UTC().Round(0)
+		for i, sighting := range list {
+			clean, problems, err := sighting.clean(now)
+			if err != nil {
+				seen[i] = Seen{Problems: []*problem.Error{problem.Of(err)}}
+				continue
+			}
+			before, after, err := w.see(clean, now)
+			if err != nil {
+				return err
+			}
+			fresh, err := w.count(before, after)
+			if err != nil {
+				return err
+			}
+			shared = append(shared, fresh...)
+			seen[i] = Seen{
+				Order:    s.given(after, fresh...),
+				Changed:  !sameKeys(s.given(before).Keys, s.given(after, fresh...).Keys),
+				Problems: problems,
+			}
+			if seen[i].Changed {
+				changed = append(changed, clean.ref())
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return seen, s.tell(changed, shared)
+}
+
+// tell remembers which keys now stand for many buyers, and tells subscribers
+// what changed: for such a key that is every order on which it stands.
+func (s *Store) tell(changed []Changed, shared []buyer.Key) error {
+	if len(shared) > 0 {
+		s.sharedMu.Lock()
+		for _, k := range shared {
+			s.shared[k] = true
+		}
+		s.sharedMu.Unlock()
+		err := s.view(func(txn *badger.Txn) error {
+			for _, k := range shared {
+				refs, err := refsOf(txn, k)
+				if err != nil {
+					return err
+				}
+				changed = append(changed, refs...)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	s.subscribers.publish(changed)
+	return nil
+}
+
+// see merges a sighting into its order and stores what changed.
+func (w *writer) see(now Sighting, at time.Time) (before, after record, err error) {
+	found, err := getJSON(w.txn, now.ref().key(), &before)
+	if err != nil {
+		return before, after, err
+	}
+	after = before
+	if !found {
+		after.Sighting, after.FirstSeen = Sighting{Marketplace: now.Marketplace, Region: now.Region, Number: now.Number}, at
+	}
+	after.Sighting = mergeFacts(after.Sighting, now)
+	after.learn(now.Keys, now.Source)
+	after.Source = now.Source
+	if slices.ContainsFunc(after.Graded, func(g graded) bool { return g.Source == FromDefinition }) {
+		after.Source = FromDefinition
+	}
+	if found && !after.differs(before) && at.Sub(before.LastSeen) < touchEvery {
+		return before, before, nil
+	}
+	after.LastSeen = at
+	if !found {
+		w.meta.Orders++
+	}
+	return before, after, w.putJSON(now.ref().key(), after)
+}
+
+// learn merges keys. A conflict stays until a definition settles one between
+// sweeps: between definitions only a person can.
+func (r *record) learn(keys []buyer.Key, source string) {
+	if len(keys) == 0 {
+		return
+	}
+	if r.Conflict {
+		defined := slices.ContainsFunc(r.Graded, func(g graded) bool { return g.Source == FromDefinition })
+		if source == FromSweep || defined {
+			return
+		}
+		r.Conflict, r.Graded, r.Rival = false, grade(keys, source), nil
+		return
+	}
+	merged, conflict := mergeKeys(r.Graded, keys, source)
+	if conflict {
+		r.Conflict, r.Rival = true, keys
+		return
+	}
+	r.Graded = merged
+}
+
+func (r record) differs(o record) bool {
+	return r.Conflict != o.Conflict || !slices.Equal(r.Graded, o.Graded) || !sameFacts(r.Sighting, o.Sighting)
+}
+
+func sameFacts(a, b Sighting) bool {
+	return a.Name == b.Name && a.Store == b.Store && a.Status == b.Status && a.Country == b.Country &&
+		a.Site == b.Site && a.Currency == b.Currency && a.Source == b.Source &&
+		equal(a.TotalMinor, b.TotalMinor) && sameTime(a.PlacedAt, b.PlacedAt)
+}
+
+func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
+
+func sameTime(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
+
+// keys are those by which the order stands under its buyer.
+func (r record) keys() []buyer.Key {
+	if r.Conflict {
+		return nil
+	}
+	keys := make([]buyer.Key, len(r.Graded))
+	for i, g := range r.Graded {
+		keys[i] = g.Key
+	}
+	return keys
+}
+
+// given is the order as it is shown: without keys that stand for many buyers.
+func (s *Store) given(r record, alsoShared ...buyer.Key) Order {
+	o := r.Order
+	o.Keys = nil
+	s.sharedMu.RLock()
+	defer s.sharedMu.RUnlock()
+	for _, k := range r.keys() {
+		if !s.shared[k] && !slices.Contains(alsoShared, k) {
+			o.Keys = append(o.Keys, k)
+		}
+	}
+	return o
+}
+
+func sameKeys(a, b []buyer.Key) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(k buyer.Key) bool { return !slices.Contains(b, k) })
+}
+
+// count keeps the orders of each buyer and the stats of each key as they are
+// after a change. It returns the keys that now stand for many buyers.
+func (w *writer) count(before, after record) (shared []buyer.Key, err error) {
+	was, is := before.keys(), after.keys()
+	if slices.Equal(was, is) && before.Name == after.Name {
+		return nil, nil
+	}
+	for i, k := range was {
+		if _, err := w.tally(k, -1, i == 0, before.Name); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(is, k) {
+			if err := w.put(buyerOrderKey(k, before.ref()), nil); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i, k := range is {
+		fresh, err := w.tally(k, +1, i == 0, after.Name)
+		if err != nil {
+			return nil, err
+		}
+		if fresh {
+			shared = append(shared, k)
+		}
+		if !slices.Contains(was, k) {
+			if err := w.put(buyerOrderKey(k, after.ref()), []byte{}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return shared, nil
+}
+
+// tally changes the stats of a key by one order. Names are kept as hashes: to
+// count them is all they are for. A key that once stood for many buyers keeps
+// standing for them, even when its orders are forgotten.
+func (w *writer) tally(k buyer.Key, by int, primary bool, name string) (nowShared bool, err error) {
+	var st stats
+	if _, err := getJSON(w.txn, statsKey(k), &st); err != nil {
+		return false, err
+	}
+	had := st.Primary > 0
+	st.Orders += by
+	if primary {
+		st.Primary += by
+	}
+	if h := nameHash(name); h != "" && !st.Shared {
+		if st.Names == nil {
+			st.Names = map[string]int{}
+		}
+		if st.Names[h] += by; st.Names[h] <= 0 {
+			delete(st.Names, h)
+		}
+	}
+	if !st.Shared && st.Orders >= SharedOrders && len(st.Names) >= SharedNames {
+		st.Shared, st.Names, nowShared = true, nil, true
+	}
+	if has := st.Primary > 0; has != had {
+		w.meta.Buyers += map[bool]int{true: 1, false: -1}[has]
+	}
+	if st.Orders <= 0 && !st.Shared {
+		return false, w.put(statsKey(k), nil)
+	}
+	return nowShared, w.putJSON(statsKey(k), st)
+}
+
+// nameHash is the same for names that differ in case and spaces alone, and
+// empty for what is masked: masks hide, they do not tell people apart.
+func nameHash(name string) string {
+	name = strings.ToLower(strings.Join(strings.Fields(name), " "))
+	if name == "" || buyer.Masked(name) {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,289 @@
+package orders
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	badger "github.com/dgraph-io/badger/v4"
+
+	"blackmark/daemon/disk"
+	"blackmark/shared/buyer"
+)
+
+// storeFormat is the version of what is stored.
+const storeFormat = 1
+
+// The keys of the store:
+//
+//	o/<order>            record
+//	b/<key> 00 <order>   the orders of a buyer
+//	n/<key>              stats of a key
+//	meta                 format and counts
+const (
+	orderPrefix = "o/"
+	buyerPrefix = "b/"
+	statsPrefix = "n/"
+	metaKey     = "meta"
+)
+
+// record is an order as it is stored.
+type record struct {
+	Order
+	Graded []graded    `json:"graded,omitempty"`
+	Rival  []buyer.Key `json:"rival,omitempty"` // what contradicted, for the person who decides
+}
+
+// stats is what is known of one key over all orders.
+type stats struct {
+	Orders  int            `json:"orders"`
+	Primary int            `json:"primary"`         // orders of which it is the first key
+	Names   map[string]int `json:"names,omitempty"` // hash of a name: on how many orders
+	Shared  bool           `json:"shared,omitempty"`
+}
+
+type meta struct {
+	Format int `json:"format"`
+	Orders int `json:"orders"`
+	Buyers int `json:"buyers"`
+}
+
+// Store is the open order history. Its methods may be called from several
+// goroutines.
+type Store struct {
+	cfg Config
+	db  *badger.DB
+
+	closing sync.RWMutex // held for reading while the database is used
+	closed  bool
+
+	mu   sync.Mutex // one writer
+	meta atomic.Pointer[meta]
+
+	sharedMu sync.RWMutex
+	shared   map[buyer.Key]bool // keys that stand for many buyers
+
+	subscribers subscribers
+}
+
+// Open opens the store. One that does not open is moved aside to
+// <dir>.damaged-<n> and begun anew. On a full disk the store opens empty, in
+// memory: Badger writes through a memory map, which ends the process there.
+func Open(c Config) (*Store, error) {
+	if c.MinFree == 0 {
+		c.MinFree = disk.DefaultMinFree
+	}
+	if c.Retention == 0 {
+		c.Retention = DefaultRetention
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := disk.MakeDir(c.Dir); err != nil {
+		return nil, err
+	}
+	if err := disk.CheckFree(c.Dir, c.MinFree); err != nil {
+		c.Log.Warn("the disk is full: the order history stays closed until there is space and Blackmark is restarted", "error", err)
+		return load(c, disk.Badger("").WithInMemory(true))
+	}
+	s, err := load(c, disk.Badger(c.Dir))
+	if err == nil {
+		return s, nil
+	}
+	aside, moveErr := moveAside(c.Dir)
+	if moveErr != nil {
+		return nil, errors.Join(err, moveErr)
+	}
+	c.Log.Error("the order history does not open; it was moved aside and begun anew",
+		"kept", filepath.Base(aside), "error", err)
+	if err := disk.MakeDir(c.Dir); err != nil {
+		return nil, err
+	}
+	return load(c, disk.Badger(c.Dir))
+}
+
+func load(c Config, options badger.Options) (*Store, error) {
+	db, err := badger.Open(options)
+	if err != nil {
+		return nil, fmt.Errorf("open the order history: %w", err)
+	}
+	s := &Store{cfg: c, db: db, shared: map[buyer.Key]bool{}}
+	if err := s.loadMeta(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) loadMeta() error {
+	return s.db.View(func(txn *badger.Txn) error {
+		m := meta{Format: storeFormat}
+		if _, err := getJSON(txn, metaKey, &m); err != nil {
+			return err
+		}
+		if m.Format != storeFormat {
+			return fmt.Errorf("the order history has format %d", m.Format)
+		}
+		s.meta.Store(&m)
+		return scan(txn, statsPrefix, func(key string, value []byte) error {
+			var st stats
+			if err := json.Unmarshal(value, &st); err != nil {
+				return err
+			}
+			if !st.Shared {
+				return nil
+			}
+			k, err := buyer.Parse(strings.TrimPrefix(key, statsPrefix))
+			if err == nil {
+				s.shared[k] = true
+			}
+			return nil // a kind that is no longer known is asked for no more
+		})
+	})
+}
+
+func moveAside(dir string) (string, error) {
+	for n := 1; ; n++ {
+		aside := fmt.Sprintf("%s.damaged-%d", dir, n)
+		if _, err := os.Lstat(aside); err == nil {
+			continue
+		}
+		return aside, os.Rename(dir, aside)
+	}
+}
+
+// Close closes the store.
+func (s *Store) Close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.subscribers.closeAll()
+	if err := disk.CheckFree(s.cfg.Dir, s.cfg.MinFree); err != nil && !s.db.Opts().InMemory {
+		s.cfg.Log.Warn("the disk is full; the order history was left as it is")
+		return nil
+	}
+	return s.db.Close()
+}
+
+// view gives fn the store as it is at one moment.
+func (s *Store) view(fn func(*badger.Txn) error) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	return s.db.View(fn)
+}
+
+func (r Ref) key() string { return orderPrefix + r.Marketplace + ":" + r.Region + ":" + r.Number }
+
+func (o Sighting) ref() Ref { return Ref{o.Marketplace, o.Region, o.Number} }
+
+func buyerOrderKey(k buyer.Key, r Ref) string {
+	return buyerPrefix + k.String() + "\x00" + strings.TrimPrefix(r.key(), orderPrefix)
+}
+
+func statsKey(k buyer.Key) string { return statsPrefix + k.String() }
+
+func getJSON(txn *badger.Txn, key string, into any) (found bool, err error) {
+	item, err := txn.Get([]byte(key))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the order history: %w", err)
+	}
+	err = item.Value(func(b []byte) error { return json.Unmarshal(b, into) })
+	if err != nil {
+		return false, fmt.Errorf("read the order history: %w", err)
+	}
+	return true, nil
+}
+
+func scan(txn *badger.Txn, prefix string, fn func(key string, value []byte) error) error {
+	opts := badger.DefaultIteratorOptions
+	opts.Prefix = []byte(prefix)
+	it := txn.NewIterator(opts)
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		err := it.Item().Value(func(b []byte) error { return fn(string(it.Item().Key()), b) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writer is a transaction that begins another when it is full. A crash
+// between two of them costs a count, never an order's buyer.
+type writer struct {
+	db   *badger.DB
+	txn  *badger.Txn
+	meta meta
+}
+
+// write runs fn as the one writer, after a look at the free space.
+func (s *Store) write(fn func(*writer) error) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if err := disk.CheckFree(s.cfg.Dir, s.cfg.MinFree); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := &writer{db: s.db, txn: s.db.NewTransaction(true), meta: *s.meta.Load()}
+	defer func() { w.txn.Discard() }()
+	if err := fn(w); err != nil {
+		return err
+	}
+	if err := w.putJSON(metaKey, w.meta); err != nil {
+		return err
+	}
+	if err := w.txn.Commit(); err != nil {
+		return fmt.Errorf("write the order history: %w", err)
+	}
+	s.meta.Store(&w.meta)
+	return nil
+}
+
+func (w *writer) putJSON(key string, value any) error {
+	b, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return w.put(key, b)
+}
+
+// put writes a value; nil removes the key.
+func (w *writer) put(key string, value []byte) error {
+	set := func() error {
+		if value == nil {
+			return w.txn.Delete([]byte(key))
+		}
+		return w.txn.Set([]byte(key), value)
+	}
+	err := set()
+	if errors.Is(err, badger.ErrTxnTooBig) {
+		if err = w.txn.Commit(); err != nil {
+			return fmt.Errorf("write the order history: %w", err)
+		}
+		w.txn = w.db.NewTransaction(true)
+		err = set()
+	}
+	return err
+}
