@@ -1,0 +1,136 @@
+// Cards: what is known of a marked buyer, and why a row has no buyer to mark.
+// They state facts; what to think of them is the seller's.
+
+import reasons from 'shared/reason/reasons.json';
+import type { BuyerKey } from 'shared/wire/wire.gen';
+import { language, locale, t, tOr } from '../ui/text';
+import { type By, button, enable, iconButton, make, rename, say, words } from './elements';
+import type { Body } from './panel';
+import { ordersWords, whyWords } from './row';
+import { CLOSE } from './shapes';
+import type { RowView } from './view';
+
+export interface Card extends Body {
+  busy(busy: boolean): void;
+  fail(text: string): void;
+}
+
+/** An identifier as a line, with the name of its kind. */
+export function keyWords(key: BuyerKey): string {
+  return t('overlay_key', tOr(`overlay_kind_${key.kind}`, key.kind), key.id);
+}
+
+/** The card of a marked buyer. */
+export function createMarkCard(
+  view: RowView,
+  use: { cancel(by: By): void; change(by: By): void; leave(): void },
+): Card {
+  const { mark } = view;
+  const reason = reasons.reasons.find((r) => r.code === mark?.reason);
+  const facts: [string, string][] = [
+    [t('overlay_fact_reason'), reason?.text[language()] ?? mark?.reason ?? ''],
+    [t('overlay_fact_note'), mark?.note ?? ''],
+    [t('overlay_fact_when'), mark ? when(mark.at) : ''],
+    [t('overlay_fact_by'), mark?.by || t('overlay_by_self')],
+    [t('overlay_fact_order'), mark?.order?.number ?? ''],
+    [t('overlay_fact_history'), ordersWords(view)],
+  ];
+  const cancel = button('btn', t('overlay_cancel_mark'), use.cancel);
+  const change = button(
+    'btn',
+    view.state === 'stale' ? t('overlay_mark_again') : t('overlay_change'),
+    use.change,
+  );
+  const close = iconButton('flag', CLOSE, t('overlay_close'), use.leave);
+  const error = make('div', 'small bad', { role: 'alert' });
+  const grid = make('div', 'facts');
+  for (const [name, value] of facts) if (value) grid.append(words('', name), words('', value));
+  const element = make(
+    'div',
+    'stack apart',
+    {},
+    head(view, t(`overlay_state_${view.state}`), close),
+    ...(view.state === 'stale' ? [make('div', 'box', {}, words('', t('overlay_stale_help')))] : []),
+    grid,
+    error,
+    make('div', 'foot', {}, change, cancel),
+  );
+  return {
+    element,
+    label: `${t(`overlay_state_${view.state}`)}: ${view.name}`,
+    stops: () => [cancel, change, close],
+    written: () => false,
+    // Enter cancels: click, click again.
+    key(event, active) {
+      if (event.key !== 'Enter' || active) return false;
+      use.cancel('pointer');
+      return true;
+    },
+    busy(busy) {
+      enable(cancel, !busy);
+      enable(change, !busy);
+      rename(cancel, busy ? t('overlay_saving') : t('overlay_cancel_mark'));
+    },
+    fail(why) {
+      this.busy(false);
+      say(error, why);
+    },
+  };
+}
+
+/** The card of a row whose buyer cannot be marked, now or ever, and what helps. */
+export function createWhyCard(view: RowView, identityPage: string | undefined, leave: () => void): Card {
+  const close = iconButton('flag', CLOSE, t('overlay_close'), leave);
+  const help = make(
+    'div',
+    'box',
+    {},
+    words('', view.why ? whyWords(view.why) : t(`overlay_state_${view.state}`)),
+  );
+  const stops: HTMLElement[] = [];
+  const element = make('div', 'stack apart', {}, head(view, t(`overlay_state_${view.state}`), close), help);
+  if (view.state === 'unidentified' && identityPage?.startsWith('https://')) {
+    const link = make('a', 'link', {
+      href: identityPage,
+      target: '_blank',
+      rel: 'noopener noreferrer',
+      'data-t': t('overlay_identity_open'),
+      'aria-label': t('overlay_identity_open'),
+    });
+    help.append(words('small', t('overlay_identity_help')), link);
+    stops.push(link);
+  }
+  return {
+    element,
+    label: `${t(`overlay_state_${view.state}`)}: ${view.name}`,
+    stops: () => [...stops, close],
+    written: () => false,
+    key: () => false,
+    busy: () => {},
+    fail: () => {},
+  };
+}
+
+function head(view: RowView, what: string, close: HTMLElement): HTMLElement {
+  return make(
+    'div',
+    'top',
+    {},
+    make(
+      'div',
+      'stack grow',
+      {},
+      words('what', what),
+      words('who', view.name || t('overlay_unnamed')),
+      ...view.keys.map((key) => words('small', keyWords(key))),
+    ),
+    close,
+  );
+}
+
+function when(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime())
+    ? at
+    : new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(date);
+}

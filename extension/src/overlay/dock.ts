@@ -1,0 +1,230 @@
+// The dock: the page in sum, what is wrong and what to do, the way to the next
+// row of each state, and marking many at once.
+//
+// Its size is the same whatever it shows, because a page can find the extent of
+// what lies over it point by point.
+
+import { counted, number, t } from '../ui/text';
+import { type By, button, drawing, enable, iconButton, make, on, rename, say, words } from './elements';
+import { BADGE, DOWN, FLAG, LEFT, RIGHT } from './shapes';
+import type { DockView, OverlayRequests, RowView } from './view';
+
+/** What the dock asks of the overlay. */
+export interface DockUse {
+  jump(state: RowView['state']): void;
+  /** opens the confirmation of many */
+  batch(by: By): void;
+}
+
+export interface Dock {
+  draw(view: DockView): void;
+  /** gives it the focus, opening it */
+  focus(): void;
+  /** makes it small; false where it is */
+  collapse(): boolean;
+  holds(element: Element): boolean;
+}
+
+const COUNTED = ['black', 'stale', 'unidentified', 'unmarkable', 'pending'] as const;
+
+/** Where the dock stands and whether it is open, as kept for the next page. */
+interface Place {
+  open: boolean;
+  left: boolean;
+}
+
+/** Makes the dock of a layer. `frame` carries the side. */
+export function createDock(
+  layer: HTMLElement,
+  frame: HTMLElement,
+  requests: OverlayRequests,
+  does: DockUse,
+): Dock {
+  let view: DockView | undefined;
+  let place: Place = { open: true, left: false };
+
+  const logo = () => make('span', 'logo', {}, drawing(FLAG));
+  const dot = () => make('span', 'dot');
+  const sum = words('grow', '');
+  const pill = on(
+    make('button', 'pill', { type: 'button', 'aria-expanded': 'false' }, logo(), sum, dot()),
+    (by) => move({ open: true }, by),
+  );
+
+  const link = words('small', '');
+  const side = iconButton('flag', LEFT, t('overlay_dock_left'), () => move({ left: !place.left }, 'pointer'));
+  const shut = iconButton('flag', DOWN, t('overlay_dock_collapse'), (by) => move({ open: false }, by));
+  const notice = make('div', 'notice', { tabindex: '-1' });
+  const orders = words('grow', t('overlay_dock_orders'));
+  const total = words('number', '');
+  const counts = COUNTED.map((state) => {
+    const figure = words('number', '');
+    const row = on(
+      make(
+        'button',
+        'count',
+        { type: 'button' },
+        make('span', state, {}, make('span', 'badge', {}, drawing(BADGE[state], 26, 18))),
+        words('grow', t(`overlay_state_${state}`)),
+        figure,
+      ),
+      () => does.jump(state),
+    );
+    return { state, row, figure };
+  });
+  const chosen = words('grow small', '');
+  const mode = button('btn', '', () => requests.select(view?.select === 'off'));
+  const all = button('btn', t('overlay_select_all'), () => requests.tickAll(true));
+  const none = button('btn', t('overlay_select_none'), () => requests.tickAll(false));
+  const batch = button('btn main grow', '', does.batch);
+  const upper = make('div', 'line');
+  const lower = make('div', 'line');
+  const dock = make(
+    'section',
+    'dock',
+    { 'aria-label': 'Blackmark' },
+    make(
+      'div',
+      'head',
+      {},
+      logo(),
+      make('div', 'stack grow', {}, words('title', 'Blackmark'), make('div', 'linked', {}, dot(), link)),
+      side,
+      shut,
+    ),
+    notice,
+    make(
+      'div',
+      'tally',
+      {},
+      make('div', 'count', {}, make('span', 'badge'), orders, total),
+      ...counts.map((c) => c.row),
+    ),
+    make('div', 'select', {}, upper, lower),
+  );
+
+  function move(to: Partial<Place>, by: By): void {
+    place = { ...place, ...to };
+    show();
+    if (by === 'keyboard' && to.open !== undefined) (to.open ? shut : pill).focus();
+    void chrome.storage?.local?.set({ dock: place }).catch(() => {});
+  }
+
+  function show(): void {
+    frame.classList.toggle('left', place.left);
+    (place.open ? pill : dock).remove();
+    layer.prepend(place.open ? dock : pill);
+    const where = t(place.left ? 'overlay_dock_right' : 'overlay_dock_left');
+    side.ariaLabel = where;
+    side.title = where;
+    side.querySelector('path')?.setAttribute('d', place.left ? RIGHT : LEFT);
+  }
+
+  // Where the seller put it on another page. Without an answer it stands where it is.
+  void chrome.storage?.local
+    ?.get('dock')
+    .then((kept) => {
+      const at = kept['dock'] as Partial<Place> | undefined;
+      place = { open: at?.open ?? true, left: at?.left ?? false };
+      show();
+    })
+    .catch(() => {});
+
+  function draw(next: DockView): void {
+    view = next;
+    const connected = next.link.state === 'connected';
+    frame.classList.toggle('trouble', !connected || next.lost !== undefined);
+    const state = linkWords(next);
+    say(link, state);
+    const short = !connected
+      ? state
+      : next.lost
+        ? t('overlay_lost_short')
+        : t('overlay_pill', number(next.black), number(next.orders));
+    say(sum, short);
+    pill.ariaLabel = `Blackmark: ${short}`;
+    pill.title = short;
+    notice.replaceChildren(...notices(next, requests));
+    say(total, number(next.orders));
+    for (const { state: s, row, figure } of counts) {
+      say(figure, number(next[s]));
+      row.classList.toggle('none', next[s] === 0);
+      enable(row, next[s] > 0);
+      row.ariaLabel = `${t(`overlay_state_${s}`)}: ${number(next[s])}`;
+    }
+    drawSelect(next);
+  }
+
+  function drawSelect(next: DockView): void {
+    const n = next.ticked.length;
+    rename(mode, next.select === 'on' ? t('overlay_select_end') : t('overlay_select'));
+    say(
+      chosen,
+      next.select === 'site' && n === 0 ? t('overlay_select_site') : counted('overlay_selected', n),
+    );
+    rename(batch, n > 0 ? counted('overlay_mark_selected', n) : t('overlay_mark_selected_none'));
+    enable(batch, n > 0);
+    enable(none, n > 0);
+    const focused = dock.matches(':focus-within') && mode.matches(':focus');
+    if (next.select === 'off') {
+      upper.replaceChildren(words('small grow', t('overlay_select_help')));
+      lower.replaceChildren(mode);
+      mode.classList.add('grow');
+    } else {
+      upper.replaceChildren(chosen, ...(next.select === 'on' ? [all, none] : []));
+      lower.replaceChildren(...(next.select === 'on' ? [mode, batch] : [batch]));
+      mode.classList.remove('grow');
+    }
+    // Moving a button takes its focus.
+    if (focused && next.select !== 'site') mode.focus();
+  }
+
+  show();
+  return {
+    draw,
+    focus() {
+      move({ open: true }, 'keyboard');
+    },
+    collapse() {
+      if (!place.open) return false;
+      move({ open: false }, 'keyboard');
+      return true;
+    },
+    holds: (element) => dock.contains(element) || pill.contains(element),
+  };
+}
+
+function linkWords({ link }: DockView): string {
+  return t(`ui_link_${link.state}`);
+}
+
+/** What is wrong and what to do; where nothing is, one line that teaches. */
+function notices(view: DockView, requests: OverlayRequests): Node[] {
+  const { link } = view;
+  const popup = (text: string) => button('link', text, () => requests.openPopup());
+  const lines: Node[] = [];
+  switch (link.state) {
+    case 'absent':
+      lines.push(words('', t('overlay_help_absent')), popup(t('overlay_open_popup')));
+      break;
+    case 'unpaired':
+      lines.push(
+        words('', t(link.revoked ? 'overlay_help_revoked' : 'overlay_help_unpaired')),
+        popup(t('overlay_pair')),
+      );
+      break;
+    case 'stranger':
+      lines.push(words('', t('overlay_help_stranger')), popup(t('overlay_open_popup')));
+      break;
+    case 'version':
+      lines.push(words('', t('overlay_help_version', link.daemon, link.extension)));
+      break;
+  }
+  if (view.waiting > 0) lines.push(words('', counted('overlay_waiting', view.waiting)));
+  if (view.lost) lines.push(words('', t(`overlay_lost_${view.lost}`)));
+  if (lines.length > 0) return lines;
+  if (link.state === 'connecting') return [words('', t('overlay_help_connecting'))];
+  if (view.orders === 0) return [words('', t('overlay_help_no_orders'))];
+  if (view.unidentified > 0 && view.identityPage) return [words('', t('overlay_help_unidentified'))];
+  return [words('', t(view.black > 0 ? 'overlay_help_marked' : 'overlay_help_first'))];
+}

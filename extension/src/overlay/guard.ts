@@ -1,0 +1,177 @@
+// The guard: what a seller does with the overlay stays unseen by the page.
+//
+// Window capture listeners, registered before any script of the page, stop every
+// event that begins at one of our hosts. Our own elements hear nothing either:
+// the guard finds the one that was meant by its place in the root, or by the
+// focus, and uses it. Typing into the note goes on as ever, because an event
+// that is stopped keeps its default action.
+//
+// What a page can still see: which element has the focus, if it asks again and
+// again, and where the pointer is.
+
+import { type By, use } from './elements';
+
+/** A host and its root, as the guard knows them. */
+export interface Zone {
+  root: ShadowRoot;
+  /** it stands in a row of the page: nothing that the row is or lies in may act */
+  row: boolean;
+}
+
+/** What the guard tells. */
+export interface GuardEvents {
+  /** a key with the focus on ours, or one that was grabbed; true where it was used */
+  key(event: KeyboardEvent, active: Element | null): boolean;
+  /** whether a key is ours though the focus is in the page */
+  grabs(event: KeyboardEvent): boolean;
+  /** the seller pressed something of the page */
+  outside(): void;
+}
+
+export interface Guard {
+  add(host: Element, zone: Zone): void;
+  remove(host: Element): void;
+  destroy(): void;
+}
+
+const POINTER = 'pointerdown pointerup pointermove pointercancel gotpointercapture lostpointercapture';
+const HOVER = 'pointerover pointerout pointerenter pointerleave mouseover mouseout mouseenter mouseleave';
+const MOUSE = 'mousedown mouseup mousemove click auxclick dblclick contextmenu selectstart';
+const DRAG = 'dragstart drag dragend dragenter dragover dragleave drop';
+const KEYS = 'keydown keypress keyup';
+const FOCUS = 'focus blur focusin focusout DOMFocusIn DOMFocusOut DOMActivate';
+const TEXT =
+  'beforeinput input textInput change select selectionchange compositionstart compositionupdate compositionend copy cut paste beforecopy beforecut beforepaste';
+const LOOKS =
+  'animationstart animationiteration animationend animationcancel transitionrun transitionstart transitionend transitioncancel';
+// Passive: the browser scrolls on without waiting for us.
+const TOUCH = 'touchstart touchmove touchend touchcancel wheel mousewheel scroll scrollend';
+
+const ACTIVE = `${POINTER} ${HOVER} ${MOUSE} ${DRAG} ${KEYS} ${FOCUS} ${TEXT} ${LOOKS}`.split(' ');
+const PASSIVE = TOUCH.split(' ');
+const DRAGS = new Set(`pointermove pointerup mousemove mouseup ${HOVER} ${DRAG}`.split(' '));
+const RELEASES = new Set('pointerup mouseup click auxclick'.split(' '));
+const SCROLLS = new Set('touchmove wheel mousewheel'.split(' '));
+
+/** Watches a window. It must be made at document_start, or pages listen first. */
+export function createGuard(window: Window, events: GuardEvents): Guard {
+  const zones = new Map<EventTarget, Zone>();
+  /** where the press began that is going on or was last */
+  let press: 'ours' | 'page' | undefined;
+  /** keys that were grabbed and are still down: the page gets no end without a beginning */
+  const down = new Set<string>();
+
+  function handle(event: Event): void {
+    // A page can make events, and must not press our buttons with them.
+    if (!event.isTrusted) return;
+    const host = zones.size > 0 ? event.composedPath().find((target) => zones.has(target)) : undefined;
+    const zone = host && zones.get(host);
+    const { type } = event;
+    if (type === 'pointerdown') {
+      press = zone ? 'ours' : 'page';
+      if (!zone) events.outside();
+    } else if (type === 'keydown') {
+      press = undefined;
+    }
+    if (zone ? passes(event, host as Element, zone) : !ends(event) && !grabbed(event)) return;
+    event.stopImmediatePropagation();
+    if (!zone) return;
+    if (event instanceof KeyboardEvent) keyed(event, zone);
+    else if (event instanceof MouseEvent) pointed(event, zone);
+  }
+
+  /** What begins at a host and is the page's all the same. */
+  function passes(event: Event, host: Element, zone: Zone): boolean {
+    const { type } = event;
+    // The page drags something across us; without its end it would drag for ever.
+    if (
+      press === 'page' &&
+      DRAGS.has(type) &&
+      (!(event instanceof MouseEvent) || event.buttons > 0 || type.endsWith('up'))
+    )
+      return true;
+    if (!zone.row) return false;
+    // Lists that scroll by themselves stand still without these.
+    if (SCROLLS.has(type)) return true;
+    // The pointer leaves the row by way of us: frameworks take a row for hovered
+    // until they hear so, and where the pointer is a page can ask anyway.
+    if (type !== 'mouseout' && type !== 'pointerout') return false;
+    const to = (event as MouseEvent).relatedTarget;
+    return !(to instanceof Node && host.parentElement?.contains(to));
+  }
+
+  /** The end of a press that began at ours, over the page: it would click what both lie in. */
+  function ends(event: Event): boolean {
+    if (press !== 'ours' || !RELEASES.has(event.type)) return false;
+    if (event.type.endsWith('click')) {
+      if ((event as MouseEvent).detail === 0) return false;
+      event.preventDefault();
+    }
+    return true;
+  }
+
+  /** A key that the open menu takes though the focus is in the page. */
+  function grabbed(event: Event): boolean {
+    if (!(event instanceof KeyboardEvent)) return false;
+    if (event.type === 'keydown') {
+      if (!events.grabs(event)) return false;
+      down.add(event.code);
+      if (events.key(event, null)) event.preventDefault();
+      return true;
+    }
+    const ours = down.has(event.code);
+    if (event.type === 'keyup') down.delete(event.code);
+    return ours;
+  }
+
+  function keyed(event: KeyboardEvent, zone: Zone): void {
+    const active = zone.root.activeElement;
+    const typing = active instanceof HTMLTextAreaElement;
+    if (event.type === 'keydown' && !event.isComposing) {
+      if (events.key(event, active)) event.preventDefault();
+      else if (
+        (event.key === 'Enter' || event.key === ' ') &&
+        !typing &&
+        !(active instanceof HTMLAnchorElement)
+      ) {
+        event.preventDefault();
+        if (!event.repeat) use(active, 'keyboard');
+      }
+    } else if (event.type === 'keyup' && event.key === ' ' && !typing) {
+      event.preventDefault();
+    }
+  }
+
+  function pointed(event: MouseEvent, zone: Zone): void {
+    const { type } = event;
+    const target = zone.root.elementFromPoint(event.clientX, event.clientY);
+    // Without this a click would move the focus to our host, for the page to see.
+    if (type === 'mousedown' && !(target instanceof HTMLTextAreaElement)) event.preventDefault();
+    if (type === 'dragstart') event.preventDefault();
+    if (type !== 'click') {
+      if (zone.row && type === 'auxclick') event.preventDefault();
+      return;
+    }
+    // A click without a press comes from a screen reader, which is at home with the focus.
+    const by: By = event.detail === 0 ? 'keyboard' : 'pointer';
+    const meant = by === 'keyboard' && !zone.row ? (target ?? zone.root.activeElement) : target;
+    if (meant?.closest('a')) return;
+    event.preventDefault();
+    use(meant ?? zone.root.querySelector('button'), by);
+  }
+
+  const options = { capture: true, passive: false };
+  const passive = { capture: true, passive: true };
+  for (const type of ACTIVE) window.addEventListener(type, handle, options);
+  for (const type of PASSIVE) window.addEventListener(type, handle, passive);
+
+  return {
+    add: (host, zone) => zones.set(host, zone),
+    remove: (host) => zones.delete(host),
+    destroy() {
+      zones.clear();
+      for (const type of ACTIVE) window.removeEventListener(type, handle, options);
+      for (const type of PASSIVE) window.removeEventListener(type, handle, passive);
+    },
+  };
+}

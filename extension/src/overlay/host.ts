@@ -1,0 +1,60 @@
+// Hosts: the only things of ours that a page can see. All hosts of a kind are
+// alike in every state: no attribute but the one inline style, one size, and a
+// closed root. What is drawn inside cannot change their layout.
+
+import { STYLE } from './style';
+
+// `important` beats what a page says of its spans; visibility alone is taken
+// from the page, so that a hidden row hides its host.
+const COMMON =
+  'all:initial;flex:none;contain:strict;overflow:hidden;direction:ltr;visibility:inherit;user-select:none;cursor:default';
+
+const SHAPES = {
+  row: `${COMMON};display:inline-block;width:52px;height:22px;margin:0 4px;vertical-align:middle`,
+  action: `${COMMON};display:inline-block;width:124px;height:24px;vertical-align:middle`,
+  // no size of its own: what it holds stands in the browser's top layer
+  page: 'all:initial;position:fixed;left:0;bottom:0;width:0;height:0',
+};
+
+export interface Host {
+  element: HTMLElement;
+  root: ShadowRoot;
+}
+
+let sheet: CSSStyleSheet | undefined;
+
+/** Makes a host with the overlay's style. The mode is `open` on our own pages alone, where tools look inside. */
+export function makeHost(kind: keyof typeof SHAPES, mode: ShadowRootMode): Host {
+  const element = document.createElement('span');
+  element.style.cssText = `${SHAPES[kind].replaceAll(';', '!important;')}!important`;
+  const root = element.attachShadow({ mode });
+  try {
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+    }
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    // Firefox refuses shared sheets to content scripts.
+    const style = document.createElement('style');
+    style.textContent = STYLE;
+    root.append(style);
+  }
+  return { element, root };
+}
+
+/** Whether what lies behind an element is dark: the page's own colours decide, and the system's where it has none. */
+export function isDark(near: Element | null): boolean {
+  for (let e = near; e; e = e.parentElement) {
+    const [red = 0, green = 0, blue = 0, alpha = 1] = getComputedStyle(e)
+      .backgroundColor.match(/^rgba?\((.*)\)/)?.[1]
+      ?.split(/[,/ ]+/)
+      .map(Number) ?? [0, 0, 0, 0];
+    if (alpha > 0.5) return 0.299 * red + 0.587 * green + 0.114 * blue < 110;
+  }
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  return (
+    scheme.includes('dark') &&
+    (!scheme.includes('light') || matchMedia('(prefers-color-scheme: dark)').matches)
+  );
+}

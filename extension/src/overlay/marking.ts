@@ -1,0 +1,245 @@
+// Marking from the page: which card or form a press opens, how many buyers a
+// selection comes to, and what is said of the result.
+
+import { counted, t } from '../ui/text';
+import { type Card, createMarkCard, createWhyCard, keyWords } from './card';
+import type { By } from './elements';
+import { createForm, type Form, type FormText } from './form';
+import type { Host } from './host';
+import type { Panel } from './panel';
+import { marked, type RowMark, shortReason, whyWords } from './row';
+import type { Toast } from './toast';
+import type { BatchResult, OverlayRequests, RowView } from './view';
+
+export interface MarkingUse {
+  requests: OverlayRequests;
+  panel: Panel;
+  toast: Toast;
+  view(row: string): RowView | undefined;
+  /** where a row is drawn now; a site may have drawn it anew */
+  place(row: string, action: boolean): (Host & { mark: RowMark }) | undefined;
+  identityPage(): string | undefined;
+}
+
+export interface Marking {
+  /** opens what a press on a row means */
+  open(row: string, action: boolean, by: By): void;
+  /** opens the confirmation of many */
+  batch(rows: string[], by: By): void;
+  changed(row: string): void;
+  gone(row: string): void;
+}
+
+/** Makes the part of the overlay that marks. */
+export function createMarking(use: MarkingUse): Marking {
+  const { requests, panel, toast } = use;
+  /** the row whose panel is open */
+  let opened: { row: string; state: RowView['state'] } | undefined;
+
+  function open(row: string, action: boolean, by: By): void {
+    const again = opened?.row === row && panel.body() !== undefined;
+    panel.close();
+    // The same button again puts it away.
+    if (again && by === 'pointer') return;
+    const view = use.view(row) ?? blank(row);
+    opened = { row, state: view.state };
+    let last: DOMRect | undefined;
+    panel.open(
+      first(view),
+      () => {
+        const element = use.place(row, action)?.element;
+        if (element?.isConnected) last = element.getBoundingClientRect();
+        return last;
+      },
+      by,
+      () => use.place(row, action)?.mark.focus(),
+    );
+  }
+
+  function first(view: RowView): Form | Card {
+    if (marked(view)) return markCard(view);
+    if (view.state === 'unidentified' || view.state === 'unmarkable')
+      return createWhyCard(view, use.identityPage(), panel.close);
+    return markForm(view);
+  }
+
+  function markForm(view: RowView, change = false): Form {
+    const text: FormText = {
+      what: t(change ? 'overlay_change_title' : 'overlay_mark_title'),
+      who: view.name || t('overlay_unnamed'),
+      lines: [...view.keys.map(keyWords), ...(view.state === 'pending' ? [t('overlay_pending_help')] : [])],
+      confirm: t(change ? 'overlay_change_confirm' : 'overlay_mark_confirm'),
+    };
+    const preset = change && view.mark ? { reason: view.mark.reason, note: view.mark.note ?? '' } : undefined;
+    const form = createForm(
+      text,
+      preset,
+      (reason, note) =>
+        void run(form, requests.mark([view.row], reason, note, false), (result) => [
+          t(
+            result.waiting > 0 ? 'overlay_done_waiting' : 'overlay_done_marked',
+            view.name || t('overlay_unnamed'),
+          ),
+          t('overlay_done_reason', shortReason(reason)),
+        ]),
+      panel.close,
+    );
+    return form;
+  }
+
+  function markCard(view: RowView): Card {
+    const card: Card = createMarkCard(view, {
+      cancel: () =>
+        void run(card, requests.cancel([view.row]), (result) => [
+          t(
+            result.waiting > 0 ? 'overlay_done_cancel_waiting' : 'overlay_done_cancelled',
+            view.name || t('overlay_unnamed'),
+          ),
+        ]),
+      change: (by) => panel.swap(markForm(view, true), by),
+      leave: panel.close,
+    });
+    return card;
+  }
+
+  function batch(rows: string[], by: By): void {
+    const plan = planOf(rows.map((row) => use.view(row) ?? blank(row)));
+    const lines = [
+      ...(plan.already > 0 ? [counted('overlay_batch_already', plan.already)] : []),
+      ...[...plan.refused].map(([code, n]) => counted('overlay_batch_refused', n, whyWords(code))),
+    ];
+    const text: FormText = {
+      what: t('overlay_batch_title'),
+      who: t(
+        'overlay_batch_who',
+        counted('overlay_buyers', plan.buyers),
+        counted('overlay_orders', plan.rows.length),
+      ),
+      lines,
+      confirm: counted('overlay_batch_confirm', plan.buyers),
+    };
+    const form = createForm(
+      text,
+      undefined,
+      (reason, note) => {
+        if (plan.rows.length === 0) return form.fail(t('overlay_batch_nobody'));
+        void run(form, requests.mark(plan.rows, reason, note, true), batchWords);
+      },
+      panel.close,
+    );
+    opened = undefined;
+    panel.close();
+    panel.open(
+      form,
+      () => undefined,
+      by,
+      () => {},
+    );
+  }
+
+  /** Waits for a mark or cancel with its panel open, then closes it and says what came of it. */
+  async function run(
+    body: Form | Card,
+    asked: Promise<BatchResult>,
+    say: (result: BatchResult) => string[],
+  ): Promise<void> {
+    body.busy(true);
+    const result = await asked.catch(() => undefined);
+    const open = panel.body() === body;
+    const done = result ? result.marked + result.already + result.waiting : 0;
+    const [refused] = result?.refused ?? [];
+    const why = !result ? t('overlay_failed') : done === 0 && refused ? whyWords(refused.code) : undefined;
+    if (why !== undefined) {
+      if (open) body.fail(why);
+      else toast.show([why]);
+      return;
+    }
+    if (open) panel.close();
+    const undoable = result!.marked + result!.waiting > 0;
+    toast.show(say(result!), undoable ? undo : undefined);
+  }
+
+  function undo(): void {
+    requests.undo().then(
+      () => toast.show([t('overlay_undone')]),
+      () => toast.show([t('overlay_undo_failed')]),
+    );
+  }
+
+  return {
+    open,
+    batch,
+    changed(row) {
+      // Another page may have marked the buyer meanwhile; a form with words in it stays.
+      const view = use.view(row);
+      const body = panel.body();
+      if (
+        opened?.row !== row ||
+        !view ||
+        !body ||
+        body.written() ||
+        view.saving ||
+        view.state === opened.state
+      )
+        return;
+      opened.state = view.state;
+      panel.swap(first(view), 'pointer');
+    },
+    gone(row) {
+      if (opened?.row === row && panel.body()?.written() === false) panel.close();
+    },
+  };
+}
+
+function blank(row: string): RowView {
+  return { row, state: 'pending', name: '', order: '', keys: [], orders: 0, saving: false };
+}
+
+/** What marking these rows would come to. Rows whose first keys are equal are one buyer. */
+export interface Plan {
+  /** rows of buyers that can be marked */
+  rows: string[];
+  /** of these, each once */
+  buyers: number;
+  /** of these, on the list already */
+  already: number;
+  /** rows that cannot be marked, by why */
+  refused: Map<string, number>;
+}
+
+/** Plans a batch. */
+export function planOf(views: RowView[]): Plan {
+  const buyers = new Set<string>();
+  const already = new Set<string>();
+  const plan: Plan = { rows: [], buyers: 0, already: 0, refused: new Map() };
+  for (const view of views) {
+    if (view.state === 'unidentified' || view.state === 'unmarkable') {
+      const code = view.why ?? (view.state === 'unidentified' ? 'no_identity' : 'marketplace_without_buyers');
+      plan.refused.set(code, (plan.refused.get(code) ?? 0) + 1);
+      continue;
+    }
+    const [key] = view.keys;
+    const buyer = key
+      ? JSON.stringify([key.marketplace, key.region ?? '', key.kind, key.id])
+      : `row ${view.row}`;
+    plan.rows.push(view.row);
+    buyers.add(buyer);
+    if (view.state === 'black') already.add(buyer);
+  }
+  plan.buyers = buyers.size;
+  plan.already = already.size;
+  return plan;
+}
+
+/** One result of many. */
+function batchWords(result: BatchResult): string[] {
+  const parts = [
+    ...(result.marked > 0 || result.waiting === 0 ? [counted('overlay_result_marked', result.marked)] : []),
+    ...(result.waiting > 0 ? [counted('overlay_result_waiting', result.waiting)] : []),
+    ...(result.already > 0 ? [counted('overlay_result_already', result.already)] : []),
+  ];
+  return [
+    parts.join(t('overlay_result_join')),
+    ...result.refused.map(({ code, count }) => counted('overlay_batch_refused', count, whyWords(code))),
+  ];
+}
