@@ -27,6 +27,12 @@ run: browser build ## see it work: sandbox sites, the daemon and Chromium with t
 	go run ./extension/bundle -story .run/story.mjs
 	node .run/story.mjs
 
+.PHONY: build
+build: $(NODE_MODULES) ## the programs into .run/bin, the extension into extension/dist
+	mkdir -p .run/bin
+	go build -o .run/bin/ $(addprefix ./daemon/cmd/,$(PROGRAMS))
+	go run ./extension/bundle
+
 .PHONY: test
 test: browser compiler build ## all tests: Go, the race detector, TypeScript, a real browser
 	go test ./...
@@ -72,12 +78,6 @@ clean: ## remove what was built; the data that `make run` keeps in .run/data sta
 	rm -rf extension/dist extension/node_modules extension/test-results .run/bin .run/packages .run/generated .run/story.mjs bench.json
 
 # What stands below the targets above.
-
-.PHONY: build
-build: $(NODE_MODULES)
-	mkdir -p .run/bin
-	go build -o .run/bin/ $(addprefix ./daemon/cmd/,$(PROGRAMS))
-	go run ./extension/bundle
 
 .PHONY: browser
 browser:

@@ -268,8 +268,8 @@ func unpack(t *testing.T, packed []byte) files {
 	}
 	all := files{}
 	for _, entry := range archive.File {
-		// Two builds in one second would hide a clock.
-		if !entry.Modified.IsZero() {
+		// Two builds in one second would hide a clock; archives count from 1980.
+		if entry.Modified.Year() >= 1980 {
 			t.Errorf("%s has a time: %v", entry.Name, entry.Modified)
 		}
 		content, err := entry.Open()
