@@ -1,0 +1,44 @@
+import { expect, test } from '@playwright/test';
+import { readFromPage } from './frompage';
+
+const id = '0123456789abcdef0123456789abcdef';
+
+test('takes what a content script says', () => {
+  for (const message of [
+    { type: 'beat' },
+    { type: 'popup' },
+    { type: 'open', page: id, site: 'shopee' },
+    { type: 'watch', rows: [{ row: 'a' }] },
+    { type: 'unwatch', rows: [] },
+    { type: 'seen', sightings: [{ name: 'x' }] },
+    { type: 'mark', request: id, marks: [{ id, reason: 'returns', via: 'click' }] },
+    { type: 'cancel', request: id, cancels: [{ id, mark: id }] },
+  ]) {
+    expect(readFromPage(message)).toEqual(message);
+  }
+});
+
+test('takes nothing else', () => {
+  for (const message of [
+    null,
+    7,
+    'beat',
+    [],
+    {},
+    { type: 'pair', code: 'x' },
+    { type: 'open', page: '', site: 'shopee' },
+    { type: 'open', page: 'a b', site: 'shopee' },
+    { type: 'open', page: id, site: { toString: 'x' } },
+    { type: 'watch' },
+    { type: 'watch', rows: [] },
+    { type: 'watch', rows: [{}] },
+    { type: 'watch', rows: { length: 1 } },
+    { type: 'unwatch', rows: [1] },
+    { type: 'mark', marks: [{ id }] },
+    { type: 'mark', request: id, marks: [{ reason: 'x' }] },
+    { type: 'mark', request: id, marks: [null] },
+    { type: 'cancel', request: id, cancels: Array.from({ length: 10_001 }, () => ({ id })) },
+  ]) {
+    expect(readFromPage(message)).toBeNull();
+  }
+});

@@ -1,0 +1,224 @@
+import { expect, test } from '@playwright/test';
+import type { Row } from 'shared/wire/wire.gen';
+import type { WireMessage } from '../daemonlink/conversation';
+import type { FromPage, Reply, ToPage } from '../messages';
+import { type PagePort, Pages } from './pages';
+import type { Site } from './sites';
+
+const shop: Site = { site: 'shop', hosts: ['a.example'], hook: true };
+const ID = '0123456789abcdef0123456789abcdef';
+const row = (name: string): Row => ({ row: name, order: { marketplace: 'shopee', number: name } });
+
+// The words of problems do not matter here.
+Object.assign(globalThis, { chrome: { i18n: { getMessage: (key: string) => key } } });
+
+/** A port whose other end the test holds. */
+class Port implements PagePort {
+  got: ToPage[] = [];
+  closed = false;
+  #message: (message: unknown) => void = () => {};
+  #disconnect: () => void = () => {};
+  onMessage = {
+    addListener: (listen: (message: unknown) => void) => {
+      this.#message = listen;
+    },
+  };
+  onDisconnect = {
+    addListener: (listen: () => void) => {
+      this.#disconnect = listen;
+    },
+  };
+  postMessage(message: ToPage) {
+    this.got.push(message);
+  }
+  disconnect() {
+    this.closed = true;
+  }
+  say(message: FromPage | object) {
+    this.#message(message);
+  }
+  leave() {
+    this.#disconnect();
+  }
+}
+
+type Asked = { type: string } & Record<string, unknown>;
+
+class World {
+  connected = true;
+  asked: Asked[] = [];
+  acts: FromPage[] = [];
+  time = 0;
+  timers: (() => void)[] = [];
+  answer: (message: Asked) => Reply<WireMessage> = (message) => ({
+    ok: true,
+    value: {
+      type: 'answers',
+      page: message.page,
+      answers: ((message.rows ?? []) as Row[]).map(({ row }) => ({ row, state: 'clear', orders: 0 })),
+    },
+  });
+  pages = new Pages({
+    connected: () => this.connected,
+    request: async (message) => {
+      this.asked.push(message);
+      return this.answer(message);
+    },
+    link: () => ({ state: 'connecting' }),
+    opened: () => {},
+    asked: (_page, message) => void this.acts.push(message),
+    popup: () => {},
+    now: () => this.time,
+    after: (_milliseconds, call) => {
+      this.timers.push(call);
+      return () => {};
+    },
+  });
+
+  open(tab = 1, page = ID): Port {
+    const port = new Port();
+    this.pages.accept(port, tab, [shop]);
+    port.say({ type: 'open', page, site: 'shop' });
+    return port;
+  }
+}
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('asks once for the rows of a page and hands their answers back', async () => {
+  const world = new World();
+  const port = world.open();
+  port.say({ type: 'watch', rows: [row('1'), row('2')] });
+  await settle();
+  expect(world.asked).toEqual([{ type: 'watch', page: ID, site: 'shop', rows: [row('1'), row('2')] }]);
+  expect(port.got.map((m) => m.type)).toEqual(['link', 'answers']);
+});
+
+test('an answer for a row that was given up is dropped', async () => {
+  const world = new World();
+  const port = world.open();
+  port.say({ type: 'watch', rows: [row('1'), row('2')] });
+  port.say({ type: 'unwatch', rows: ['1'] });
+  await settle();
+  const answers = port.got.flatMap((m) => (m.type === 'answers' ? m.answers : []));
+  expect(answers.map((a) => a.row)).toEqual(['2']);
+  world.pages.pushed({ type: 'answers', page: ID, answers: [{ row: '1' }] });
+  world.pages.pushed({ type: 'answers', page: 'another', answers: [{ row: '2' }] });
+  expect(port.got.filter((m) => m.type === 'answers')).toHaveLength(1);
+});
+
+test('asks everything anew on a new socket', async () => {
+  const world = new World();
+  world.connected = false;
+  const port = world.open();
+  port.say({ type: 'watch', rows: [row('1')] });
+  port.say({ type: 'seen', sightings: [{ name: 'x' }] });
+  expect(world.asked).toEqual([]);
+  world.connected = true;
+  world.pages.connected();
+  await settle();
+  expect(world.asked.map((m) => m.type)).toEqual(['watch', 'seen']);
+  world.pages.connected();
+  await settle();
+  expect(world.asked.map((m) => m.type)).toEqual(['watch', 'seen', 'watch']);
+});
+
+test('keeps to a thousand lookups a minute and asks for the rest when it has passed', async () => {
+  const world = new World();
+  const port = world.open();
+  for (let part = 0; part < 3; part++) {
+    port.say({ type: 'watch', rows: Array.from({ length: 400 }, (_, i) => row(`${part}-${i}`)) });
+    // Rows that left the screen make room on watch, and were lookups all the same.
+    if (part < 2) port.say({ type: 'unwatch', rows: Array.from({ length: 300 }, (_, i) => `${part}-${i}`) });
+  }
+  await settle();
+  const rows = () => world.asked.flatMap((m) => (m.type === 'watch' ? (m.rows as Row[]) : [])).length;
+  expect(rows()).toBe(1000);
+  expect(port.got.some((m) => m.type === 'failed' && m.problem.code === 'lookups_too_many')).toBe(true);
+  world.time = 60_000;
+  for (const timer of world.timers) timer();
+  await settle();
+  expect(rows()).toBe(1200);
+});
+
+test('refuses more rows than may be on watch', async () => {
+  const world = new World();
+  const port = world.open();
+  port.say({ type: 'watch', rows: Array.from({ length: 1001 }, (_, i) => row(`${i}`)) });
+  expect(port.got.some((m) => m.type === 'failed' && m.problem.code === 'rows_too_many')).toBe(true);
+});
+
+test('a failed watch is told, a lost connection is not a failure', async () => {
+  const world = new World();
+  const port = world.open();
+  const problem = { kind: 'internal', code: 'made_up', message: 'made up' } as const;
+  world.answer = () => ({ ok: false, problem });
+  port.say({ type: 'watch', rows: [row('1')] });
+  await settle();
+  expect(port.got.at(-1)).toEqual({ type: 'failed', problem });
+  world.answer = () => {
+    world.connected = false;
+    return { ok: false, problem };
+  };
+  port.say({ type: 'watch', rows: [row('2')] });
+  await settle();
+  expect(port.got.filter((m) => m.type === 'failed')).toHaveLength(1);
+});
+
+test('a page that is gone is no longer on watch', async () => {
+  const world = new World();
+  const port = world.open();
+  port.say({ type: 'watch', rows: [row('1')] });
+  port.leave();
+  await settle();
+  expect(world.asked.at(-1)).toEqual({ type: 'unwatch', page: ID });
+  expect(world.pages.has(1)).toBe(false);
+});
+
+test('outcomes find a page that was away', () => {
+  const world = new World();
+  const first = world.open();
+  first.leave();
+  world.pages.outcomes(ID, 'r', [{ id: 'a', result: 'marked' }]);
+  const port = world.open();
+  expect(port.got.at(-1)).toEqual({
+    type: 'outcomes',
+    request: 'r',
+    outcomes: [{ id: 'a', result: 'marked' }],
+  });
+});
+
+test('a port that does not keep the rules is closed', () => {
+  for (const [name, messages] of Object.entries({
+    'no message': [{ type: 'pair' }],
+    'before it opened': [{ type: 'beat' }],
+    'a site of another host': [{ type: 'open', page: ID, site: 'erp' }],
+    'opens twice': [
+      { type: 'open', page: ID, site: 'shop' },
+      { type: 'open', page: 'b'.repeat(32), site: 'shop' },
+    ],
+  })) {
+    const world = new World();
+    const port = new Port();
+    world.pages.accept(port, 1, [shop]);
+    for (const message of messages) port.say(message);
+    expect(port.closed, name).toBe(true);
+  }
+});
+
+test('a page cannot take the name of a page in another tab', () => {
+  const world = new World();
+  const honest = world.open(1);
+  const thief = world.open(2);
+  expect(thief.closed).toBe(true);
+  expect(honest.closed).toBe(false);
+});
+
+test('a page whose site was taken back is told to leave', () => {
+  const world = new World();
+  const port = world.open();
+  world.pages.leave('erp');
+  expect(port.got.at(-1)?.type).not.toBe('leave');
+  world.pages.leave('shop');
+  expect(port.got.at(-1)?.type).toBe('leave');
+});

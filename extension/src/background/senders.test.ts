@@ -1,0 +1,54 @@
+import { expect, test } from '@playwright/test';
+import { hostFits, isOwnPage, sitesOf } from './senders';
+import type { Site } from './sites';
+
+const ID = 'abcdefghijklmnopabcdefghijklmnop';
+const shop: Site = { site: 'shop', hosts: ['seller.shop.example', '*.shop.test'], hook: true };
+const erp: Site = { site: 'erp', hosts: ['erp.example'], hook: false };
+
+const tab = { id: 7 } as chrome.tabs.Tab;
+const sender = (url: string, more: object = {}) =>
+  ({ id: ID, tab, frameId: 0, url, ...more }) as chrome.runtime.MessageSender;
+
+test('hosts', () => {
+  expect(hostFits('erp.example', 'erp.example')).toBe(true);
+  expect(hostFits('erp.example', 'erp.example.evil')).toBe(false);
+  expect(hostFits('erp.example', 'my.erp.example')).toBe(false);
+  expect(hostFits('*.shop.test', 'br.shop.test')).toBe(true);
+  expect(hostFits('*.shop.test', 'evilshop.test')).toBe(false);
+});
+
+test('a content script speaks for the site of its own tab', () => {
+  const sites = [shop, erp];
+  expect(sitesOf(sender('https://seller.shop.example/orders?x=1'), ID, sites)).toEqual([shop]);
+  expect(sitesOf(sender('https://erp.example/'), ID, sites)).toEqual([erp]);
+  for (const wrong of [
+    undefined,
+    sender('https://other.example/'),
+    sender('http://erp.example/'),
+    sender('https://erp.example.evil/'),
+    sender('https://evil.example/#https://erp.example/'),
+    sender('no address'),
+    sender('https://erp.example/', { frameId: 3 }),
+    sender('https://erp.example/', { id: 'another' }),
+    sender('https://erp.example/', { tab: undefined }),
+  ]) {
+    expect(sitesOf(wrong, ID, sites)).toEqual([]);
+  }
+});
+
+test('requests come from our own pages alone', () => {
+  const base = `chrome-extension://${ID}/`;
+  const origin = base.slice(0, -1);
+  expect(isOwnPage(sender(`${base}popup/index.html`, { origin }), ID, base)).toBe(true);
+  expect(isOwnPage(sender(`${base}popup/index.html`), ID, base)).toBe(true);
+  for (const wrong of [
+    undefined,
+    sender('https://erp.example/', { origin: 'https://erp.example' }),
+    sender(`${base}popup/index.html`, { origin: 'https://erp.example' }),
+    sender(`chrome-extension://${ID}.evil/`, {}),
+    sender(`${base}popup/index.html`, { id: 'another', origin }),
+  ]) {
+    expect(isOwnPage(wrong, ID, base)).toBe(false);
+  }
+});
