@@ -1,0 +1,101 @@
+// Where the overlay's hosts stand in the page: one beside every buyer, and one
+// among an order's actions where the definition knows the place.
+//
+// A host is inserted before the answer is known and never changes its size. A
+// page that takes it out gets it back, but not for ever: a page that fights is
+// left alone for a while, else both would do nothing else.
+
+import type { Overlay, RowView } from '../overlay';
+import type { Put, ReadRow } from '../site';
+import { type Seat, viewOf } from './rows';
+
+/** Times that a host is put back in the time below, in milliseconds. */
+const PUT_BACK = 30;
+const FIGHT = 10_000;
+
+interface Shown {
+  host: HTMLElement | undefined;
+  action: HTMLElement | undefined;
+  drawn: string;
+  placed: number;
+  since: number;
+}
+
+/** The hosts of one page. */
+export class Hosts {
+  private readonly shown = new Map<string, Shown>();
+
+  constructor(private readonly overlay: Overlay) {}
+
+  /** Shows a row where it stands now. */
+  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): void {
+    let shown = this.shown.get(seat.name);
+    if (!shown) {
+      shown = { host: undefined, action: undefined, drawn: '', placed: 0, since: 0 };
+      this.shown.set(seat.name, shown);
+    }
+    if (read.place) {
+      shown.host ??= this.overlay.attach(seat.name);
+      this.put(shown, shown.host, read.place);
+    }
+    if (read.action) {
+      shown.action ??= this.overlay.attachAction(seat.name);
+      this.put(shown, shown.action, read.action);
+    }
+    this.draw(seat);
+  }
+
+  /** Draws a row anew, where that shows anything new. */
+  draw(seat: Seat): void {
+    const shown = this.shown.get(seat.name);
+    if (!shown) return;
+    const view = viewOf(seat);
+    const drawn = textOf(view);
+    if (drawn === shown.drawn) return;
+    shown.drawn = drawn;
+    this.overlay.update(view);
+  }
+
+  drop(name: string): void {
+    if (this.shown.delete(name)) this.overlay.detach(name);
+  }
+
+  /** Takes the dock out; the next view puts it back. */
+  dropDock(): void {
+    for (const element of [...document.documentElement.children])
+      if (this.overlay.owns(element)) element.remove();
+  }
+
+  private put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
+    if (stands(host, place, (node) => this.overlay.owns(node))) return;
+    const now = performance.now();
+    if (now - shown.since > FIGHT) {
+      shown.since = now;
+      shown.placed = 0;
+    }
+    if (++shown.placed > PUT_BACK) return;
+    const { target, put } = place;
+    if (put === 'append') target.append(host);
+    else if (put === 'prepend') target.prepend(host);
+    else if (put === 'before') target.before(host);
+    else target.after(host);
+  }
+}
+
+/** Whether a host is where it belongs. What the page put beside it since does not matter inside a target. */
+function stands(
+  host: Element,
+  { target, put }: { target: Element; put: Put },
+  owns: (node: Node) => boolean,
+): boolean {
+  if (put === 'append' || put === 'prepend') return host.parentNode === target;
+  const next = (node: Element) => (put === 'before' ? node.nextElementSibling : node.previousElementSibling);
+  let beside = next(host);
+  while (beside && beside !== target && owns(beside)) beside = next(beside);
+  return beside === target;
+}
+
+function textOf(view: RowView): string {
+  const { state, why, name, order, keys, mark, orders, saving } = view;
+  return JSON.stringify([state, why, name, order, keys, mark, orders, saving]);
+}

@@ -1,0 +1,152 @@
+// When to look at the page: one observer, one look a frame, and none at what we
+// write ourselves.
+//
+// One case cannot wait for the next frame: a page that gives a row's element
+// another order while it draws a frame would show the old order's badge for the
+// length of one. So when something inside a known row changed, the rows are put
+// right before the browser paints, within a budget; what is sent to anybody is
+// left to the frame, when the page has finished writing.
+
+/** Milliseconds a frame for putting rows right at once. */
+const AT_ONCE = 4;
+/** Changes of one batch that are looked through; more count as a change everywhere. */
+const LOOKED_THROUGH = 200;
+/** How far above a change its row is looked for. */
+const LEVELS = 16;
+/** Milliseconds after which a look happens without a frame: a hidden page has none. */
+const WITHOUT_FRAME = 250;
+
+export interface PassOptions {
+  document: Document;
+  /** attributes whose changes can change a row */
+  attributes: string[];
+  /** elements of ours */
+  owns(node: Node): boolean;
+  /** the part of the page where rows come and go; null: anywhere */
+  container(): Element | null;
+  /** an element that shows a row now */
+  seated(element: Element): boolean;
+  /** looks at the page; `settled` is false when the page may be in the middle of writing */
+  look(settled: boolean): void;
+}
+
+/** The looks at one page. */
+export class Pass {
+  private readonly observer: MutationObserver;
+  private observing = false;
+  private over = false;
+  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private later: ReturnType<typeof setTimeout> | undefined;
+  private due = 0;
+  private spent = 0;
+
+  constructor(private readonly options: PassOptions) {
+    this.observer = new MutationObserver((records) => this.changed(records));
+  }
+
+  /** Hears of changes from now on, or no more. */
+  observe(on: boolean): void {
+    this.observing = on && !this.over;
+    this.observer.disconnect();
+    if (this.observing) this.listen();
+  }
+
+  /** Ends for good. */
+  stop(): void {
+    this.over = true;
+    this.observe(false);
+    this.unschedule();
+    clearTimeout(this.later);
+  }
+
+  /** Looks in the next frame. */
+  request(): void {
+    if (this.over || this.timer !== undefined) return;
+    const run = () => {
+      this.unschedule();
+      this.run(true);
+      this.spent = 0;
+    };
+    if (!this.options.document.hidden) this.frame = requestAnimationFrame(run);
+    this.timer = setTimeout(run, WITHOUT_FRAME);
+  }
+
+  /** Looks once more after so many milliseconds, or sooner where that was asked for; the look itself asks again for what is later. */
+  requestAfter(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (this.over || (this.later !== undefined && this.due <= due)) return;
+    clearTimeout(this.later);
+    this.due = due;
+    this.later = setTimeout(() => {
+      this.later = undefined;
+      this.request();
+    }, milliseconds);
+  }
+
+  /** Writes to the page without hearing of it. */
+  writing(write: () => void): void {
+    const unheard = this.observer.takeRecords();
+    this.observer.disconnect();
+    try {
+      write();
+    } finally {
+      if (this.observing) {
+        this.listen();
+        if (unheard.length > 0) this.request();
+      }
+    }
+  }
+
+  private run(settled: boolean): void {
+    // What changed until now is in what we are about to read.
+    this.observer.takeRecords();
+    this.writing(() => this.options.look(settled));
+  }
+
+  private listen(): void {
+    this.observer.observe(this.options.document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: this.options.attributes,
+    });
+  }
+
+  private unschedule(): void {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private changed(records: MutationRecord[]): void {
+    const container = this.options.container();
+    const relevant =
+      records.length > LOOKED_THROUGH
+        ? null
+        : records.filter((record) => this.relevant(record, container?.isConnected ? container : null));
+    if (relevant?.length === 0) return;
+    this.request();
+    if (this.spent >= AT_ONCE || this.options.document.hidden) return;
+    if (relevant && !relevant.some((record) => this.inRow(record.target))) return;
+    const start = performance.now();
+    this.run(false);
+    this.spent += performance.now() - start;
+  }
+
+  /** Whether a change can be one of rows: not ours, and not beside the part of the page where rows are. */
+  private relevant({ target }: MutationRecord, container: Element | null): boolean {
+    if (this.options.owns(target)) return false;
+    return !container || container.contains(target) || target.contains(container);
+  }
+
+  private inRow(node: Node): boolean {
+    let element = node instanceof Element ? node : node.parentElement;
+    for (let level = 0; element && level < LEVELS; level++) {
+      if (this.options.seated(element)) return true;
+      element = element.parentElement;
+    }
+    return false;
+  }
+}

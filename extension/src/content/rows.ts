@@ -1,0 +1,275 @@
+// What is known of the orders of a page, and which element shows which.
+//
+// An answer belongs to an order, never to an element: a virtual list gives an
+// element another order, and the element must at once show that order's answer
+// or none. So answers are kept under the row's name, which is the order's, and
+// elements only have a seat. Nothing here touches a page; an element is a name.
+
+import type { Answer, Row, Sighting } from 'shared/wire/wire.gen';
+import { MaxWatched } from 'shared/wire/wire.gen';
+import type { RowView } from '../overlay/view';
+
+/** One row as the reader found it. Several elements may show one order, as two packages do. */
+export interface Read<E> {
+  element: E;
+  row: string;
+  sighting: Sighting;
+}
+
+/** What is known of one row. */
+export interface Entry {
+  row: string;
+  sighting: Sighting;
+  /** elements that show it now */
+  seats: number;
+  /** what the daemon was told, as text; empty: nothing yet, or not since the port was opened */
+  told: string;
+  answer: Answer | undefined;
+  /** a mark or cancel is on its way */
+  saving: boolean;
+  /** milliseconds; when a page last showed it */
+  last: number;
+  /** milliseconds; when it was first read without an order and without a buyer */
+  nameless: number | undefined;
+  /** its element showed another order before, with the very same buyer */
+  reused: boolean;
+  /** doubtful facts, and since when they are read */
+  held: { facts: string; since: number } | undefined;
+}
+
+/** An element that shows a row. */
+export interface Seat {
+  /** as the overlay calls it: the row's name, with #2, #3... for further elements of one row */
+  name: string;
+  entry: Entry;
+}
+
+/** What the daemon should be told. */
+export interface Telling {
+  rows: Row[];
+  /** milliseconds after which something that waits may have settled */
+  again: number | undefined;
+  /** rows are left that may not be asked for now */
+  over: boolean;
+}
+
+/** How long doubtful facts must stand before they are told, in milliseconds: a page may write the parts of a row one after the other. */
+export const SETTLE = 150;
+/** How long a row is remembered after it went, in milliseconds. */
+export const GRACE = 60_000;
+/** How long a row may stand without an order number before the daemon is asked all the same, in milliseconds: a response often names it later. */
+export const NAMELESS = 3_000;
+
+/** The rows of one page. E is what stands for an element. */
+export class Book<E> {
+  readonly entries = new Map<string, Entry>();
+  readonly seats = new Map<E, Seat>();
+
+  /** Puts every element on the seat of the row that it shows now; returns the names that no element has any longer. */
+  seat(reads: Read<E>[], now: number): string[] {
+    const before = new Map(this.seats);
+    for (const { entry } of before.values()) {
+      entry.seats = 0;
+      entry.last = now;
+    }
+    this.seats.clear();
+    const taken = new Set<string>();
+    const named = reads.map((read) => ({ ...read, row: nameOf(read) }));
+    for (const { element, row } of named) {
+      const old = before.get(element);
+      if (old?.entry.row === row) taken.add(old.name);
+    }
+    for (const read of named) {
+      const old = before.get(read.element);
+      const stays = old?.entry.row === read.row;
+      const entry = this.entry(read, now);
+      const name = stays ? old.name : freeName(read.row, taken);
+      taken.add(name);
+      if (old && !stays && sameBuyer(old.entry.sighting, read.sighting)) entry.reused = true;
+      // Of several elements the first one that names the buyer speaks for the order.
+      if (entry.seats === 0 || !hasBuyer(entry.sighting)) entry.sighting = read.sighting;
+      entry.seats++;
+      entry.last = now;
+      this.seats.set(read.element, { name, entry });
+    }
+    return [...before.values()].map((seat) => seat.name).filter((name) => !taken.has(name));
+  }
+
+  /** What the daemon should be told now, at most `limit` rows. */
+  tell(now: number, limit: number): Telling {
+    const telling: Telling = { rows: [], again: undefined, over: false };
+    let watched = 0;
+    for (const entry of this.entries.values()) if (entry.told) watched++;
+    for (const entry of this.entries.values()) {
+      if (entry.seats === 0) continue;
+      const facts = JSON.stringify(entry.sighting);
+      if (entry.told === facts) {
+        entry.held = undefined;
+        entry.reused = false;
+        continue;
+      }
+      if (telling.rows.length >= limit || (!entry.told && watched >= MaxWatched)) {
+        telling.over = true;
+        continue;
+      }
+      const left = Math.max(namelessFor(entry, now), 0);
+      const doubt = left > 0 ? 0 : Math.max(doubtfulFor(entry, facts, now), 0);
+      if (left + doubt > 0) telling.again = Math.min(telling.again ?? Number.POSITIVE_INFINITY, left + doubt);
+      // The order is sure enough to ask by; the buyer has to settle.
+      const order = entry.sighting.order;
+      if (left > 0 || (doubt > 0 && (entry.told || !order))) continue;
+      const sighting: Sighting = doubt > 0 && order ? { order } : entry.sighting;
+      if (doubt === 0) {
+        if (keysChanged(entry)) entry.answer = undefined;
+        entry.held = undefined;
+        entry.reused = false;
+      }
+      if (!entry.told) watched++;
+      entry.told = JSON.stringify(sighting);
+      telling.rows.push({ row: entry.row, ...sighting });
+    }
+    return telling;
+  }
+
+  /** Takes answers in; returns the rows that changed. Answers for rows that are not here come too late and are dropped. */
+  answer(answers: Answer[]): Entry[] {
+    return answers.flatMap((answer) => {
+      const entry = this.entries.get(answer.row);
+      if (!entry?.told) return [];
+      entry.answer = answer;
+      return [entry];
+    });
+  }
+
+  /** The row that the overlay calls so. */
+  named(name: string): Entry | undefined {
+    return this.entries.get(name) ?? this.entries.get(name.replace(/#\d{1,4}$/, ''));
+  }
+
+  /** Forgets rows that are long gone, and the longest gone where there are too many; returns those that the daemon watches. */
+  forget(now: number, keep: (entry: Entry) => boolean): string[] {
+    const gone = [...this.entries.values()]
+      .filter((entry) => entry.seats === 0 && !keep(entry))
+      .sort((a, b) => a.last - b.last);
+    const unwatch: string[] = [];
+    for (const entry of gone) {
+      if (now - entry.last < GRACE && this.entries.size <= MaxWatched) break;
+      this.entries.delete(entry.row);
+      if (entry.told) unwatch.push(entry.row);
+    }
+    return unwatch;
+  }
+
+  /** Forgets everything; returns the rows that the daemon watches. */
+  clear(): string[] {
+    const watched = [...this.entries.values()].filter((entry) => entry.told).map((entry) => entry.row);
+    this.entries.clear();
+    this.seats.clear();
+    return watched;
+  }
+
+  /** The background behind a new port knows nothing: everything has to be told again. Answers stay until better ones come. */
+  untell(): void {
+    for (const entry of this.entries.values()) entry.told = '';
+  }
+
+  /** Rows without an answer have to be asked for again. */
+  untellPending(): void {
+    for (const entry of this.entries.values()) if (!entry.answer) entry.told = '';
+  }
+
+  private entry(read: Read<E>, now: number): Entry {
+    let entry = this.entries.get(read.row);
+    if (!entry) {
+      entry = {
+        row: read.row,
+        sighting: read.sighting,
+        seats: 0,
+        told: '',
+        answer: undefined,
+        saving: false,
+        last: now,
+        nameless: undefined,
+        reused: false,
+        held: undefined,
+      };
+      this.entries.set(read.row, entry);
+    }
+    return entry;
+  }
+}
+
+/** A row as the overlay shows it. */
+export function viewOf({ name, entry: { answer, sighting, saving } }: Seat): RowView {
+  return {
+    row: name,
+    state: answer?.state ?? 'pending',
+    why: answer?.why,
+    name: sighting.name ?? answer?.mark?.name ?? '',
+    order: sighting.order?.number ?? '',
+    keys: answer?.keys ?? [],
+    mark: answer?.mark,
+    orders: answer?.orders ?? 0,
+    saving,
+  };
+}
+
+/** Whether the page names a buyer in any way. */
+export function hasBuyer(sighting: Sighting): boolean {
+  return hasKeys(sighting) || !!sighting.name;
+}
+
+function hasKeys(sighting: Sighting): boolean {
+  return (sighting.keys?.length ?? 0) > 0;
+}
+
+/** The row's name. Without an order the reader names it by its position, which another buyer may have next: then the buyer is part of the name. */
+function nameOf<E>(read: Read<E>): string {
+  if (read.sighting.order || !hasKeys(read.sighting)) return read.row;
+  return `${read.row}!${digest(JSON.stringify(read.sighting.keys))}`;
+}
+
+function freeName(row: string, taken: Set<string>): string {
+  let name = row;
+  for (let n = 2; taken.has(name); n++) name = `${row}#${n}`;
+  return name;
+}
+
+/** 53 bits of a text, enough to tell the rows of one page apart. */
+function digest(text: string): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high ^= low >>> 13;
+  low ^= high >>> 16;
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36);
+}
+
+function sameBuyer(a: Sighting, b: Sighting): boolean {
+  return hasBuyer(b) && a.name === b.name && JSON.stringify(a.keys) === JSON.stringify(b.keys);
+}
+
+/** The page named other keys for this row before. */
+function keysChanged(entry: Entry): boolean {
+  if (!entry.told) return false;
+  const before = (JSON.parse(entry.told) as Sighting).keys ?? [];
+  return before.length > 0 && JSON.stringify(before) !== JSON.stringify(entry.sighting.keys ?? []);
+}
+
+/** Milliseconds that a row without an order and a buyer still has. */
+function namelessFor(entry: Entry, now: number): number {
+  if (entry.sighting.order || hasKeys(entry.sighting)) return 0;
+  entry.nameless ??= now;
+  return entry.nameless + NAMELESS - now;
+}
+
+/** Milliseconds that facts must still stand which may be half of one order and half of another. */
+function doubtfulFor(entry: Entry, facts: string, now: number): number {
+  if (!entry.reused && !keysChanged(entry)) return 0;
+  if (entry.held?.facts !== facts) entry.held = { facts, since: now };
+  return entry.held.since + SETTLE - now;
+}
