@@ -42,9 +42,9 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/_locales/zh_CN/messages.json": `{"name": {"message": "N"}, "description": {"message": "D"}}`,
 		"extension/src/background/index.ts":      `console.log('background', BUNDLED_SITES)`,
 		"extension/src/content/index.ts":         `console.log('content')`,
-		"extension/src/content/hook.ts":          `console.log('hook')`,
+		"extension/src/content/hook.ts":          `console.log('hook', HOOKED_SITES)`,
 		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"]}`,
-		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{}]}`,
+		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
 	}
 	for _, page := range []string{"popup", "welcome", "gallery"} {
 		folder := "extension/src/pages/" + page + "/"
@@ -128,6 +128,10 @@ func TestBuildWritesThreeTargets(t *testing.T) {
 		if got := string(development["background.js"]); !strings.Contains(got, known) {
 			t.Errorf("the background does not know %s: %s", known, got)
 		}
+	}
+	hook := string(development["hook.js"])
+	if !strings.Contains(hook, `[{hosts:["a.example"],patterns:["!/token","/orders"]}]`) {
+		t.Errorf("the hook does not know which responses to copy: %s", hook)
 	}
 	for _, size := range iconSizes {
 		icon, err := png.Decode(bytes.NewReader(development[fmt.Sprintf("icons/%d.png", size)]))

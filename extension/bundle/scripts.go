@@ -30,7 +30,11 @@ func (s source) bundleScripts(all sites) (files, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.join(entries, map[string]string{"BUNDLED_SITES": summary})
+	hooks, err := all.hooks()
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.join(entries, map[string]string{"BUNDLED_SITES": summary, "HOOKED_SITES": hooks})
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +119,9 @@ func (s source) join(entries []api.EntryPoint, constants map[string]string) (fil
 		Define:              constants,
 	})
 	if err := firstErrors(result.Errors); err != nil {
+		if _, absent := os.Stat(filepath.Join(s.extension, "node_modules")); absent != nil {
+			err = errors.Join(err, errors.New("extension/node_modules is missing: run `make build`"))
+		}
 		return nil, err
 	}
 	made := files{}

@@ -15,8 +15,9 @@ type site struct {
 	name  string
 	title json.RawMessage // what sellers call it, by language
 	hosts []string
-	hook  bool   // it reads responses, not the document alone
-	text  []byte // minified JSON
+	hook  bool     // it reads responses, not the document alone
+	urls  []string // patterns of the responses it reads; "!" in front: never these
+	text  []byte   // minified JSON
 }
 
 type sites []site
@@ -39,10 +40,15 @@ func (s source) readSites() (sites, error) {
 			return nil, err
 		}
 		var definition struct {
-			Name  json.RawMessage   `json:"name"`
-			Hosts []string          `json:"hosts"`
-			JSON  []json.RawMessage `json:"json"`
-			Sweep json.RawMessage   `json:"sweep"`
+			Name  json.RawMessage `json:"name"`
+			Hosts []string        `json:"hosts"`
+			JSON  []struct {
+				URLs []string `json:"urls"`
+			} `json:"json"`
+			Never []string `json:"never"`
+			Sweep *struct {
+				URLs []string `json:"urls"`
+			} `json:"sweep"`
 		}
 		if err := json.Unmarshal(text, &definition); err != nil {
 			return nil, fmt.Errorf("definition of %s: %w", name, err)
@@ -59,11 +65,22 @@ func (s source) readSites() (sites, error) {
 		if err := json.Compact(&small, text); err != nil {
 			return nil, fmt.Errorf("definition of %s: %w", name, err)
 		}
+		var urls []string
+		for _, never := range definition.Never {
+			urls = append(urls, "!"+never)
+		}
+		for _, entry := range definition.JSON {
+			urls = append(urls, entry.URLs...)
+		}
+		if definition.Sweep != nil {
+			urls = append(urls, definition.Sweep.URLs...)
+		}
 		all = append(all, site{
 			name:  name,
 			title: definition.Name,
 			hosts: definition.Hosts,
-			hook:  len(definition.JSON) > 0 || len(definition.Sweep) > 0,
+			hook:  len(definition.JSON) > 0 || definition.Sweep != nil,
+			urls:  urls,
 			text:  small.Bytes(),
 		})
 	}
@@ -107,6 +124,23 @@ func (all sites) summary() (string, error) {
 	entries := []entry{}
 	for _, s := range all {
 		entries = append(entries, entry{Site: s.name, Name: s.title, Hosts: s.hosts, Hook: s.hook})
+	}
+	text, err := json.Marshal(entries)
+	return string(text), err
+}
+
+// hooks is what the hook in the page's own world knows of the sites, as a JSON
+// array: hosts and patterns of addresses, the same for every seller.
+func (all sites) hooks() (string, error) {
+	type entry struct {
+		Hosts    []string `json:"hosts"`
+		Patterns []string `json:"patterns"`
+	}
+	entries := []entry{}
+	for _, s := range all {
+		if s.hook {
+			entries = append(entries, entry{Hosts: s.hosts, Patterns: s.urls})
+		}
 	}
 	text, err := json.Marshal(entries)
 	return string(text), err
