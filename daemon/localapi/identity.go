@@ -50,7 +50,7 @@ func refOf(s wire.Sighting) (orders.Ref, bool) {
 			ref.Region = strings.ToLower(strings.TrimSpace(k.Region))
 		}
 	}
-	return ref, ref.Region != ""
+	return ref, true
 }
 
 // marketOf is the marketplace that a sighting is of, or empty.
@@ -113,8 +113,8 @@ func (s *Server) identify(row wire.Sighting, order orders.Order, known bool) (id
 	if known && order.Conflict {
 		return nobody(wire.Contradiction), nil
 	}
-	if known {
-		keys = append(keys, order.Keys...)
+	if known && len(order.Keys) > 0 {
+		keys = order.Keys // the history has weighed what this row and others say
 	}
 	keys, agree := oneOfAKind(m, keys)
 	if !agree {
