@@ -155,5 +155,8 @@ func (s *Server) shut() {
 // Close ends the server and gives the port back.
 func (s *Server) Close() error {
 	s.shut()
-	return s.listener.Close()
+	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+)
+
+func newRunCommand(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Run the daemon in this window",
+		Long: `Runs the daemon until it is interrupted (Ctrl-C). It listens on 127.0.0.1
+alone, on the first free one of five fixed ports, and writes its log to
+standard error. The log holds no buyer, no name and no note.
+
+To have it start by itself, use "blackmark install" instead.
+
+` + exitHelp,
+		Example: `  blackmark run
+  blackmark run --data ./try-out`,
+		Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error { return t.run(c.Context()) },
+	}
+}
+
+func (t *terminal) run(ctx context.Context) error {
+	dir, err := t.dir()
+	if err != nil {
+		return err
+	}
+	ports, err := t.ports()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(t.err, nil))
+	if t.json {
+		log = slog.New(slog.NewJSONHandler(t.err, nil))
+	}
+	main, err := NewMain(Config{Dir: dir, Ports: ports, Log: log})
+	if err != nil {
+		return err
+	}
+	log.Info("Blackmark runs", "version", version(), "address", main.Address())
+	err = main.Run(ctx)
+	log.Info("Blackmark stops")
+	return errors.Join(err, main.Close())
+}
