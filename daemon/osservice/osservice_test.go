@@ -90,7 +90,7 @@ func TestUnitOfSystemd(t *testing.T) {
 func checkUnit(t *testing.T, dir string) {
 	unit := filepath.Join(dir, ".config/systemd/user/blackmark.service")
 
-	s, err := osservice.Open("/opt/my tools/blackmark", []string{"run", "--data", `/home/ana/50% "off"/$data`})
+	s, err := osservice.Open("/opt/my tools/blackmark", []string{"run", "--data", `/srv/ana/50% "off"/$data`})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func checkUnit(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`ExecStart="/opt/my tools/blackmark" "run" "--data" "/home/ana/50%% \"off\"/$$data"`,
+		`ExecStart="/opt/my tools/blackmark" "run" "--data" "/srv/ana/50%% \"off\"/$$data"`,
 		"WantedBy=default.target", "RestartSec=2",
 	} {
 		if !strings.Contains(string(text), want) {
