@@ -1,0 +1,9 @@
+package ledger
+
+import "blackmark/daemon/ledger/journal"
+
+// WithFile lets a test make the journal's file fail.
+func (c Config) WithFile(open func(path string) (journal.File, int64, error)) Config {
+	c.openFile = open
+	return c
+}
