@@ -1,0 +1,274 @@
+package site
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"blackmark/shared/marketplace"
+)
+
+// Bounds of a definition.
+const (
+	maxDefinition = 64 << 10 // bytes
+	maxSelector   = 200      // characters
+	maxNesting    = 4        // commands inside commands
+	maxURLPattern = 200      // characters
+)
+
+var (
+	nameShape     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+	groupShape    = regexp.MustCompile(`^[a-z][a-z0-9 _-]{0,31}$`)
+	hostShape     = regexp.MustCompile(`^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+	regionShape   = regexp.MustCompile(`^[a-z]{2}$`)
+	pathShape     = regexp.MustCompile(`^/[!-~]{0,199}$`)
+	urlShape      = regexp.MustCompile(`^[!-~]*[a-zA-Z0-9]{3}[!-~]*$`)
+	stepShape     = regexp.MustCompile(`^(\*|\*\*|[A-Za-z0-9_]{1,64}(\|[A-Za-z0-9_]{1,64})*)$`)
+	wayShape      = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64}){0,11}$`)
+	fieldShape    = regexp.MustCompile(`^[A-Za-z0-9_]{2,64}$`)
+	attributeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
+)
+
+// Anchors that change by themselves: the hash that a build appends to a class,
+// known by its length and its capitals or digits, and the numbers of columns.
+var (
+	lastPart     = regexp.MustCompile(`--([A-Za-z0-9_]{6,8})(?:$|[^A-Za-z0-9_-])`)
+	columnNumber = regexp.MustCompile(`\bcol_[0-9]|data-next-table-col|td:nth-|th:nth-|td:(first|last)-child`)
+)
+
+// Check says everything that is wrong with a definition, or nothing.
+func Check(data []byte) []error {
+	if len(data) > maxDefinition {
+		return []error{fmt.Errorf("the definition has %d bytes, more than %d", len(data), maxDefinition)}
+	}
+	var d Definition
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return []error{fmt.Errorf("near line %d: %w", 1+bytes.Count(data[:decoder.InputOffset()], []byte("\n")), err)}
+	}
+	if decoder.More() {
+		return []error{fmt.Errorf("something stands after the definition")}
+	}
+	c := &check{d: d}
+	c.top()
+	for i, page := range d.Pages {
+		c.in(fmt.Sprintf("page %q", either(page.Name, i)), func() { c.page(page) })
+	}
+	for i, entry := range d.JSON {
+		c.in(fmt.Sprintf("entry %q", either(entry.Entry, i)), func() { c.entry(entry) })
+	}
+	c.names()
+	if d.Sweep != nil {
+		c.in("sweep", func() { c.sweep(*d.Sweep) })
+	}
+	return c.wrong
+}
+
+func either(name string, i int) string {
+	if name == "" {
+		return fmt.Sprintf("number %d", i+1)
+	}
+	return name
+}
+
+// check collects what is wrong, each with the place where it is.
+type check struct {
+	d     Definition
+	where []string
+	wrong []error
+}
+
+func (c *check) say(format string, args ...any) {
+	c.wrong = append(c.wrong, fmt.Errorf("%s", strings.Join(append(slices.Clone(c.where), fmt.Sprintf(format, args...)), ": ")))
+}
+
+func (c *check) in(part string, work func()) {
+	c.where = append(c.where, part)
+	work()
+	c.where = c.where[:len(c.where)-1]
+}
+
+func (c *check) must(ok bool, format string, args ...any) {
+	if !ok {
+		c.say(format, args...)
+	}
+}
+
+func (c *check) top() {
+	d := c.d
+	c.must(d.Format == Format, "format is %d, this is %d", d.Format, Format)
+	c.must(nameShape.MatchString(d.Site), "site %q is not a name in lower-case letters and digits", d.Site)
+	c.must(d.Name.En != "" && d.Name.ZhCN != "", "the name is missing in English or Chinese")
+	c.must(d.Version > 0, "version is missing")
+	c.must(len(d.Hosts) > 0, "there are no hosts")
+	c.must(len(d.Marketplaces) > 0, "there are no marketplaces")
+	c.must(len(d.Pages) > 0, "there are no pages")
+	c.must(d.NotFound != nil, "notFound is missing; an empty list says that everything was found")
+	for _, host := range d.Hosts {
+		c.must(hostShape.MatchString(host), "%q is not a host", host)
+	}
+	for _, code := range d.Marketplaces {
+		_, err := marketplace.Find(code)
+		c.must(err == nil, "there is no marketplace %q", code)
+	}
+	for host, region := range d.Regions {
+		c.must(slices.Contains(d.Hosts, host), "regions names %q, which is not among the hosts", host)
+		c.must(regionShape.MatchString(region), "%q is not a region in two lower-case letters", region)
+	}
+	for said, code := range d.Platforms {
+		c.must(said == strings.ToLower(said), "the platform %q is not in lower case", said)
+		c.must(slices.Contains(d.Marketplaces, code), "the platform %q is of %q, which is not among the marketplaces", said, code)
+	}
+	if p := d.IdentityPage; p != nil {
+		address, err := url.Parse(p.URL)
+		c.must(nameShape.MatchString(p.Text), "the text of identityPage is not a code")
+		c.must(err == nil && address.Scheme == "https" && address.Host != "", "the url of identityPage is not an https address")
+	}
+	for _, pattern := range d.Never {
+		c.must(urlShape.MatchString(pattern) && len(pattern) <= maxURLPattern, "never: %q is not a pattern of addresses", pattern)
+	}
+	for _, text := range d.NotFound {
+		c.must(strings.TrimSpace(text) != "", "notFound holds an empty line")
+	}
+}
+
+// names: what is named twice cannot be told apart.
+func (c *check) names() {
+	seen := map[string]bool{}
+	for _, page := range c.d.Pages {
+		c.must(!seen["page "+page.Name], "two pages are called %q", page.Name)
+		seen["page "+page.Name] = true
+	}
+	for _, entry := range c.d.JSON {
+		c.must(!seen["entry "+entry.Entry], "two entries are called %q", entry.Entry)
+		seen["entry "+entry.Entry] = true
+	}
+}
+
+func (c *check) page(p Page) {
+	c.must(nameShape.MatchString(p.Name), "the name is not in lower-case letters and digits")
+	c.must(slices.Contains([]string{"list", "detail", "messages", "other"}, p.Kind), "%q is not a kind of page", p.Kind)
+	c.must(len(p.Paths) > 0, "there are no paths")
+	for _, path := range p.Paths {
+		c.must(pathShape.MatchString(path), "%q is not a path that begins with /", path)
+	}
+	c.grade(p.Grade)
+	c.must(p.Rows != nil, "rows is missing; an empty list says that the page shows none")
+	for i, part := range []*Part{p.Empty, p.Observe} {
+		if part != nil {
+			c.in([]string{"empty", "observe"}[i], func() {
+				c.selector(part.Select, false)
+				c.grade(part.Grade)
+			})
+		}
+	}
+	for i, rows := range p.Rows {
+		c.in(fmt.Sprintf("rows %q", either(rows.Group, i)), func() { c.rows(rows) })
+	}
+}
+
+func (c *check) rows(r Rows) {
+	c.must(groupShape.MatchString(r.Group), "group is missing")
+	c.must(r.Kind == "list" || r.Kind == "detail", "%q is not a kind of row", r.Kind)
+	c.selector(r.Select, false)
+	c.grade(r.Grade)
+	c.must(r.Order != nil || r.Ref != nil, "neither order nor ref is read: no row could be told from another")
+	c.facts(r.Facts, false)
+	c.must(len(r.Place) > 0, "place is missing: the overlay has nowhere to go")
+	for _, places := range [][]Place{r.Place, r.Actions} {
+		for _, place := range places {
+			c.in("place "+place.At, func() {
+				c.selector(place.At, true)
+				c.must(slices.Contains([]Put{Append, Prepend, Before, After}, place.Put), "%q is not a way to put something", place.Put)
+				c.grade(place.Grade)
+			})
+		}
+	}
+	if t := r.Tick; t != nil {
+		c.in("tick", func() {
+			c.selector(t.Select, true)
+			c.grade(t.Grade)
+			property := slices.Equal(t.On, []string{"property", "checked"})
+			class := len(t.On) == 2 && t.On[0] == "class" && t.On[1] != "" && !strings.ContainsAny(t.On[1], " .")
+			c.must(property || class, `on is neither ["property","checked"] nor ["class", a token]`)
+		})
+	}
+}
+
+func (c *check) entry(e Entry) {
+	c.must(groupShape.MatchString(e.Entry), "the name is missing")
+	c.grade(e.Grade)
+	c.urls(e.URLs)
+	c.must(len(e.Each) > 0 && len(e.Each) <= 12, "each has %d steps, not 1 to 12", len(e.Each))
+	deep := 0
+	for _, step := range e.Each {
+		c.must(stepShape.MatchString(step), "the step %q of each is not a name, names with | between, * or **", step)
+		if step == "**" {
+			deep++
+		}
+	}
+	c.must(deep <= 1, "each goes to any depth more than once")
+	for _, w := range e.Where {
+		c.must(wayShape.MatchString(w.At) && len(w.Is) > 0, "where: %q needs a field and what it is", w.At)
+	}
+	for i, link := range []*Link{e.Link, e.Via} {
+		if link != nil {
+			c.in([]string{"link", "via"}[i], func() {
+				c.must(nameShape.MatchString(link.As), "as is not a name")
+				c.value(link.ID.Read, true, 0)
+				c.grade(link.ID.Grade)
+			})
+		}
+	}
+	switch {
+	case e.Link != nil && e.Via != nil:
+		c.say("link and via exclude each other")
+	case e.Link != nil:
+		c.must(len(e.Keys) > 0 && e.Order == nil, "an entry with link reads keys and no order")
+	case e.Via != nil:
+		c.must(len(e.Keys) == 0 && e.Order != nil, "an entry with via reads an order and no keys")
+		c.must(slices.ContainsFunc(c.d.JSON, func(o Entry) bool { return o.Link != nil && o.Link.As == e.Via.As }),
+			"no entry links %q", e.Via.As)
+	default:
+		c.must(e.Order != nil || e.Ref != nil, "neither order nor ref is read")
+	}
+	c.facts(e.Facts, true)
+}
+
+func (c *check) urls(patterns []string) {
+	c.must(len(patterns) > 0, "there are no urls")
+	for _, pattern := range patterns {
+		c.must(urlShape.MatchString(pattern) && len(pattern) <= maxURLPattern && !strings.HasPrefix(pattern, "!"),
+			"%q is not a pattern of addresses with at least three letters or digits", pattern)
+	}
+}
+
+func (c *check) sweep(s Sweep) {
+	c.urls(s.URLs)
+	c.grade(s.Grade)
+	m, err := marketplace.Find(s.Marketplace)
+	c.must(err == nil && slices.Contains(c.d.Marketplaces, s.Marketplace), "%q is not among the marketplaces", s.Marketplace)
+	c.must(len(s.Order) > 0 && len(s.Keys) > 0, "the names of the order's and the buyer's fields are missing")
+	fields := slices.Concat(s.Order, s.Name)
+	for _, key := range s.Keys {
+		_, ok := m.Kind(key.Kind)
+		c.must(ok, "%q has no kind %q", s.Marketplace, key.Kind)
+		c.must(len(key.Fields) > 0, "the fields of %q are missing", key.Kind)
+		fields = append(fields, key.Fields...)
+	}
+	seen := map[string]bool{}
+	for _, field := range fields {
+		plain := strings.ToLower(strings.ReplaceAll(field, "_", ""))
+		c.must(fieldShape.MatchString(field), "%q is not the name of a field", field)
+		c.must(!seen[plain], "the field %q stands there twice, as written with or without capitals and underscores", field)
+		seen[plain] = true
+	}
+	c.must(s.Depth >= 1 && s.Depth <= 12, "depth is %d, not 1 to 12", s.Depth)
+	c.must(s.Nodes >= 1 && s.Nodes <= 20_000, "nodes is %d, not 1 to 20000", s.Nodes)
+	c.must(s.Milliseconds >= 1 && s.Milliseconds <= 8, "milliseconds is %d, not 1 to 8", s.Milliseconds)
+}

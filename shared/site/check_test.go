@@ -1,0 +1,261 @@
+package site_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"blackmark/shared/site"
+)
+
+func folders(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("sites/*")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no sites: %v", err)
+	}
+	return found
+}
+
+func TestDefinitionsPassTheCheck(t *testing.T) {
+	for _, folder := range folders(t) {
+		for _, err := range site.CheckFolder(os.DirFS(folder)) {
+			t.Errorf("%s: %v", folder, err)
+		}
+	}
+}
+
+func TestAllHoldsEveryFolder(t *testing.T) {
+	var got []string
+	for _, d := range site.All() {
+		got = append(got, filepath.Join("sites", d.Site))
+	}
+	if diff := cmp.Diff(folders(t), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A definition that was read and written again says the same.
+func TestRoundTrip(t *testing.T) {
+	for _, d := range site.All() {
+		data, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wrong := site.Check(data); len(wrong) > 0 {
+			t.Errorf("%s: %v", d.Site, wrong)
+		}
+		var again site.Definition
+		if err := json.Unmarshal(data, &again); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(d, again); diff != "" {
+			t.Errorf("%s: %s", d.Site, diff)
+		}
+		once, err := site.Formatted(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		twice, err := site.Formatted(once)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(once), string(twice)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// good is the smallest definition, with a part of every sort.
+const good = `{
+  "format": 1, "site": "example", "name": {"en": "Example", "zh_CN": "示例"}, "version": 1,
+  "hosts": ["seller.shop.example"], "marketplaces": ["aliexpress", "shopee"],
+  "regions": {"seller.shop.example": "br"}, "platforms": {"smt": "aliexpress"},
+  "identityPage": {"text": "example_messages", "url": "https://seller.shop.example/messages"},
+  "pages": [{"name": "list", "kind": "list", "paths": ["/orders*"], "grade": "V", "rows": [{
+    "group": "orders", "kind": "list", "select": "tr.order", "grade": "V2",
+    "order": {"read": ["match", "[0-9]{14,17}", ["text", ".number"]], "grade": "V"},
+    "marketplace": {"read": ["attribute", "data-platform", ""], "grade": "V"},
+    "keys": [{"kind": "login_id", "marketplace": "aliexpress", "read": ["text", ".login"], "grade": "W"}],
+    "total": {"read": ["text", ".total"], "unit": 1, "grade": "G"},
+    "place": [{"at": ".buyer", "put": "after", "grade": "V"}],
+    "tick": {"select": "input", "on": ["property", "checked"], "grade": "G"}}],
+    "empty": {"select": ".none", "grade": "G"}}],
+  "json": [
+    {"entry": "orders", "urls": ["/api/orders"], "grade": "V", "each": ["data", "**", "a|b", "*"],
+     "where": [{"at": "kind", "is": ["1"]}], "order": {"read": ["at", "order.id"], "grade": "V"}},
+    {"entry": "people", "urls": ["/api/people"], "grade": "V", "each": ["*"],
+     "link": {"as": "talk", "id": {"read": ["at", "id"], "grade": "V"}},
+     "keys": [{"kind": "ali_id", "marketplace": "aliexpress", "read": ["at", "who"], "grade": "V"}]},
+    {"entry": "talks", "urls": ["/api/talks"], "grade": "V", "each": ["*"],
+     "via": {"as": "talk", "id": {"read": ["at", "sid"], "grade": "V"}},
+     "order": {"read": ["json", "card", "id"], "grade": "V"}}],
+  "never": ["gettoken"],
+  "sweep": {"urls": ["/api/"], "marketplace": "aliexpress", "grade": "G", "order": ["orderId"],
+    "keys": [{"kind": "ali_id", "fields": ["buyerAliid"]}], "depth": 12, "nodes": 20000, "milliseconds": 8},
+  "notFound": []
+}`
+
+func TestCheckRefusesMistakes(t *testing.T) {
+	if wrong := site.Check([]byte(good)); len(wrong) > 0 {
+		t.Fatalf("the control is refused: %v", wrong)
+	}
+	for _, test := range []struct{ name, old, new, want string }{
+		{"no JSON", `{
+  "format"`, `{
+  "format`, "near line 1"},
+		{"two values", `"notFound": []
+}`, `"notFound": []
+} {}`, "something stands after"},
+		{"unknown key", `"version": 1,`, `"version": 1, "colour": "red",`, `unknown field "colour"`},
+		{"unknown key in a row", `"group": "orders",`, `"group": "orders", "nmae": 1,`, `unknown field "nmae"`},
+		{"format", `"format": 1`, `"format": 2`, "format is 2, this is 1"},
+		{"site", `"site": "example"`, `"site": "Example"`, "not a name"},
+		{"one language", `"zh_CN": "示例"`, `"zh_CN": ""`, "missing in English or Chinese"},
+		{"version", `"version": 1,`, `"version": 0,`, "version is missing"},
+		{"no hosts", `"hosts": ["seller.shop.example"]`, `"hosts": []`, "there are no hosts"},
+		{"host with a path", `["seller.shop.example"]`, `["seller.shop.example/x"]`, "is not a host"},
+		{"every host", `["seller.shop.example"]`, `["*"]`, "is not a host"},
+		{"no marketplaces", `["aliexpress", "shopee"]`, `[]`, "there are no marketplaces"},
+		{"unknown marketplace", `["aliexpress", "shopee"]`, `["aliexpress", "bazaar"]`, `no marketplace "bazaar"`},
+		{"region of another host", `{"seller.shop.example": "br"}`, `{"other.example": "br"}`, "not among the hosts"},
+		{"region", `"br"}`, `"Brazil"}`, "not a region"},
+		{"platform in capitals", `{"smt"`, `{"SMT"`, "not in lower case"},
+		{"platform of another", `"smt": "aliexpress"`, `"smt": "wish"`, "not among the marketplaces"},
+		{"no table of platforms", `"platforms": {"smt": "aliexpress"},`, ``, "there is no table of platforms"},
+		{"identity page", `"https://seller`, `"javascript://seller`, "not an https address"},
+		{"no pages", `"pages": [{`, `"pages": [], "pages2": [{`, "unknown field"},
+		{"kind of page", `"kind": "list", "paths"`, `"kind": "grid", "paths"`, `page "list": "grid" is not a kind of page`},
+		{"no paths", `"paths": ["/orders*"]`, `"paths": []`, "there are no paths"},
+		{"path", `"/orders*"`, `"orders*"`, "not a path"},
+		{"page without grade", `"grade": "V", "rows"`, `"rows"`, `page "list": the grade is ""`},
+		{"grade", `"grade": "W"`, `"grade": "sure"`, `the grade is "sure", not V2, V, W or G`},
+		{"selector", `"select": "tr.order"`, `"select": "tr..order"`, `the selector "tr..order"`},
+		{"no selector", `"select": "tr.order"`, `"select": ""`, "a selector is missing"},
+		{"long selector", `"tr.order"`, `"` + strings.Repeat("a ", 101) + `a"`, "more than 200 characters"},
+		{"build hash", `"tr.order"`, `"a.buyerInfo--inline--U3y4fIR"`, "the hash of a build"},
+		{"column number", `".login"`, `"td.col_13"`, "counts columns"},
+		{"column place", `".login"`, `"td:nth-child(3)"`, "counts columns"},
+		{"no order", `"order": {"read": ["match"`, `"name": {"read": ["match"`, "neither order nor ref"},
+		{"unknown command", `["text", ".login"]`, `["html", ".login"]`, `there is no command "html"`},
+		{"bare selector", `["text", ".login"]`, `".login"`, "a command is a list"},
+		{"too few parts", `["text", ".login"]`, `["text"]`, `"text" takes 1 part, not 0`},
+		{"too many parts", `["text", ".login"]`, `["text", ".login", ".x"]`, `"text" takes 1 part, not 2`},
+		{"not a text", `["text", ".login"]`, `["text", 5]`, "takes a text where 5 stands"},
+		{"nothing first", `["text", ".login"]`, `["first"]`, "takes one part or more"},
+		{"no table", `["text", ".login"]`, `["map", "x", ["text", ""]]`, "takes a table"},
+		{"nested too deep", `["text", ".login"]`, `["first",["first",["first",["first",["first",["text",""]]]]]]`, "more than 4 deep"},
+		{"response in a row", `["text", ".login"]`, `["at", "login"]`, "reads responses, not documents"},
+		{"document in an entry", `["at", "order.id"]`, `["text", ".id"]`, "reads documents, not responses"},
+		{"pattern", `[0-9]{14,17}`, `[0-9]+`, "not of the vocabulary of patterns"},
+		{"alternatives", `[0-9]{14,17}`, `(a|b){2}`, "not of the vocabulary of patterns"},
+		{"long pattern", `[0-9]{14,17}`, strings.Repeat("a", 65), "more than 64"},
+		{"kind of buyer", `"kind": "login_id"`, `"kind": "nick"`, `"aliexpress" has no kind "nick"`},
+		{"whose key", `"marketplace": "aliexpress", "read": ["text"`, `"read": ["text"`, "does not say whose it is"},
+		{"no place", `"place": [{"at": ".buyer", "put": "after", "grade": "V"}]`, `"place": []`, "nowhere to go"},
+		{"put", `"put": "after"`, `"put": "inside"`, "not a way to put"},
+		{"tick", `["property", "checked"]`, `["attribute", "checked"]`, "on is neither"},
+		{"unit", `"unit": 1`, `"unit": 0`, "unit is 0"},
+		{"address", `["/api/orders"]`, `["*"]`, "not a pattern of addresses"},
+		{"step", `"a|b"`, `"a.b"`, "the step"},
+		{"two depths", `"a|b", "*"`, `"a|b", "**"`, "any depth more than once"},
+		{"way", `"order.id"`, `"order..id"`, "not a way of names"},
+		{"condition", `"is": ["1"]`, `"is": []`, "needs a field"},
+		{"link to nobody", `{"as": "talk", "id": {"read": ["at", "sid"]`, `{"as": "chat", "id": {"read": ["at", "sid"]`, `no entry links "chat"`},
+		{"sweep kind", `{"kind": "ali_id", "fields"`, `{"kind": "name", "fields"`, `has no kind "name"`},
+		{"sweep field twice", `["buyerAliid"]`, `["buyerAliid", "buyer_aliid"]`, "stands there twice"},
+		{"sweep depth", `"depth": 12`, `"depth": 13`, "depth is 13"},
+		{"sweep nodes", `"nodes": 20000`, `"nodes": 20001`, "nodes is 20001"},
+		{"sweep time", `"milliseconds": 8`, `"milliseconds": 9`, "milliseconds is 9"},
+		{"two entries of a name", `"entry": "people"`, `"entry": "talks"`, `two entries are called "talks"`},
+		{"not said what is missing", `"milliseconds": 8},
+  "notFound": []`, `"milliseconds": 8}`, "notFound is missing"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if !strings.Contains(good, test.old) {
+				t.Fatalf("the definition does not hold %s", test.old)
+			}
+			wrong := site.Check([]byte(strings.Replace(good, test.old, test.new, 1)))
+			if len(wrong) == 0 {
+				t.Fatal("not refused")
+			}
+			if said := errors.Join(wrong...).Error(); !strings.Contains(said, test.want) {
+				t.Errorf("it says %q, not %q", said, test.want)
+			}
+		})
+	}
+	if wrong := site.Check(make([]byte, 70<<10)); len(wrong) != 1 {
+		t.Errorf("an oversized definition: %v", wrong)
+	}
+}
+
+func TestCheckFolderWantsSamples(t *testing.T) {
+	formatted, err := site.Formatted([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := func() fstest.MapFS {
+		return fstest.MapFS{
+			"definition.json": {Data: formatted},
+			"pages/list.html": {Data: []byte("<p>")},
+			"pages/list.json": {Data: []byte(`{"page": "list", "url": "https://seller.shop.example/orders", "responses": [
+				{"url": "https://seller.shop.example/api/orders", "body": {}}, {"url": "https://seller.shop.example/API/people", "body": {}},
+				{"url": "https://seller.shop.example/api/talks?x=1", "body": {}}]}`)},
+			"expected/list.json": {Data: []byte(`{}`)},
+		}
+	}
+	if wrong := site.CheckFolder(whole()); len(wrong) > 0 {
+		t.Fatalf("the control is refused: %v", wrong)
+	}
+	for _, test := range []struct {
+		name   string
+		change func(fstest.MapFS)
+		want   string
+	}{
+		{"no definition", func(f fstest.MapFS) { delete(f, "definition.json") }, fs.ErrNotExist.Error()},
+		{"not formatted", func(f fstest.MapFS) { f["definition.json"] = &fstest.MapFile{Data: []byte(good)} }, "not formatted"},
+		{"no sample", func(f fstest.MapFS) { delete(f, "pages/list.json") }, `page "list" has no sample`},
+		{"no document", func(f fstest.MapFS) { delete(f, "pages/list.html") }, "list.html"},
+		{"no result", func(f fstest.MapFS) { delete(f, "expected/list.json") }, "expected/list.json"},
+		{"no response", func(f fstest.MapFS) {
+			f["pages/list.json"] = &fstest.MapFile{Data: []byte(`{"page": "list", "url": "https://seller.shop.example/orders", "responses": []}`)}
+		}, `entry "people": no sample has a response`},
+	} {
+		folder := whole()
+		test.change(folder)
+		if said := errors.Join(site.CheckFolder(folder)...); said == nil || !strings.Contains(said.Error(), test.want) {
+			t.Errorf("%s: it says %v, not %q", test.name, said, test.want)
+		}
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	data, err := os.ReadFile("testdata/patterns.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct {
+		Allowed []struct{ Pattern string }
+		Refused []string
+	}
+	if err := json.Unmarshal(data, &table); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range table.Allowed {
+		if err := site.CheckPattern(one.Pattern); err != nil {
+			t.Errorf("%q is refused: %v", one.Pattern, err)
+		}
+	}
+	for _, pattern := range table.Refused {
+		if site.CheckPattern(pattern) == nil {
+			t.Errorf("%q is allowed", pattern)
+		}
+	}
+}

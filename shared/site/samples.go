@@ -1,0 +1,126 @@
+package site
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// Sample is what pages/<name>.json says of a sample page, whose document
+// stands beside it as pages/<name>.html.
+type Sample struct {
+	Page      string     `json:"page"` // of the definition
+	URL       string     `json:"url"`
+	Responses []Response `json:"responses"` // in the order in which the page gets them
+}
+
+// Response is one response of a sample page.
+type Response struct {
+	URL  string          `json:"url"`
+	Body json.RawMessage `json:"body"`
+}
+
+// CheckFolder says everything that is wrong with the folder of one site: its
+// definition, how it is written, and its samples. Every page of the definition
+// needs one, and every sample the exact result that the reader must give.
+func CheckFolder(folder fs.FS) []error {
+	data, err := fs.ReadFile(folder, "definition.json")
+	if err != nil {
+		return []error{err}
+	}
+	wrong := Check(data)
+	if len(wrong) > 0 {
+		return wrong
+	}
+	formatted, err := Formatted(data)
+	if err != nil {
+		return []error{err}
+	}
+	if !bytes.Equal(data, formatted) {
+		wrong = append(wrong, fmt.Errorf("definition.json is not formatted: run `go generate ./shared/site`"))
+	}
+	var d Definition
+	if err := json.Unmarshal(data, &d); err != nil {
+		return []error{err}
+	}
+	return append(wrong, checkSamples(folder, d)...)
+}
+
+func checkSamples(folder fs.FS, d Definition) []error {
+	var wrong []error
+	shown, answered := map[string]bool{}, map[string]bool{}
+	files, err := fs.Glob(folder, "pages/*.json")
+	if err != nil {
+		return []error{err}
+	}
+	for _, file := range files {
+		s, err := readSample(folder, file)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", file, err))
+			continue
+		}
+		shown[s.Page] = true
+		for _, r := range s.Responses {
+			answered[r.URL] = true
+		}
+	}
+	for _, page := range d.Pages {
+		if !shown[page.Name] {
+			wrong = append(wrong, fmt.Errorf("page %q has no sample in pages", page.Name))
+		}
+	}
+	for _, entry := range d.JSON {
+		if !anyFits(entry.URLs, answered) {
+			wrong = append(wrong, fmt.Errorf("entry %q: no sample has a response of its addresses", entry.Entry))
+		}
+	}
+	return wrong
+}
+
+func readSample(folder fs.FS, file string) (Sample, error) {
+	var s Sample
+	data, err := fs.ReadFile(folder, file)
+	if err != nil {
+		return s, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&s); err != nil {
+		return s, err
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(file, "pages/"), ".json")
+	for _, beside := range []string{"pages/" + name + ".html", "expected/" + name + ".json"} {
+		if _, err := fs.Stat(folder, beside); err != nil {
+			return s, err
+		}
+	}
+	expected, err := fs.ReadFile(folder, "expected/"+name+".json")
+	if err == nil && !json.Valid(expected) {
+		err = fmt.Errorf("expected/%s.json is no JSON", name)
+	}
+	return s, err
+}
+
+// anyFits tells whether one of the addresses fits one of the patterns, as the
+// reader compares them: without case, the ends open, "*" for anything.
+func anyFits(patterns []string, addresses map[string]bool) bool {
+	for address := range addresses {
+		for _, pattern := range patterns {
+			rest, fits := strings.ToLower(address), true
+			for _, part := range strings.Split(strings.ToLower(pattern), "*") {
+				at := strings.Index(rest, part)
+				if at < 0 {
+					fits = false
+					break
+				}
+				rest = rest[at+len(part):]
+			}
+			if fits {
+				return true
+			}
+		}
+	}
+	return false
+}
