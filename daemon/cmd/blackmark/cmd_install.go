@@ -29,7 +29,7 @@ says what is missing.
 
 ` + exitHelp,
 		Example: `  blackmark install
-  blackmark install --data /home/me/blackmark`,
+  blackmark install --data ./blackmark-data`,
 		Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.install(c.Context()) },
 	}

@@ -5,7 +5,7 @@
 // stands in daemon/ledger, who may ask in daemon/localapi. The command line
 // never reads the data itself; it asks the daemon, which has to prove first
 // that it is the one of this data folder. It imports any room of the daemon, is
-imported by none, and links no cloud server.
+// imported by none, and links no cloud server.
 package main
 
 import (
