@@ -10,6 +10,8 @@
 //	go run ./extension/bundle -generate       writes the types of the messages
 //	go run ./extension/bundle -check          says what is missing or stale; writes nothing
 //	go run ./extension/bundle -story FILE     joins e2e/story into one script for Node
+//	go run ./extension/bundle -overlay FILE   joins the overlay alone, for its tests
+//	go run ./extension/bundle -reader FILE    joins the reader of pages alone, for its tests
 package main
 
 import (
@@ -26,6 +28,8 @@ func main() {
 	generate := flag.Bool("generate", false, "write src/ui/messages.gen.ts from the messages, and stop")
 	check := flag.Bool("check", false, "check the messages and the generated file, and stop")
 	story := flag.String("story", "", "join extension/e2e/story/index.ts into this file for Node, and stop")
+	overlay := flag.String("overlay", "", "join extension/e2e/overlay/mount.ts into this file for a test's page, and stop")
+	reader := flag.String("reader", "", "join extension/src/site into this file for a test's page, and stop")
 	flag.Parse()
 
 	source, err := openSource(*repo)
@@ -37,6 +41,10 @@ func main() {
 			err = source.check()
 		case *story != "":
 			err = source.buildStory(*story)
+		case *overlay != "":
+			err = source.buildOverlay(*overlay)
+		case *reader != "":
+			err = source.buildReader(*reader)
 		default:
 			err = source.build(*out)
 		}

@@ -81,6 +81,9 @@ func TestProblemsNeedWords(t *testing.T) {
 				ErrFull = problem.New(problem.NoSpace, "no_space", "m", "h")
 				other = New(1, "not_a_problem", "m", "h")
 			)`,
+		"daemon/cmd/blackmark/pair.go": `package main
+			import "blackmark/shared/problem"
+			var errPrinted = problem.New(problem.Refused, "printed_only", "m", "h")`,
 	})
 	codes, err := s.problemCodes()
 	if err != nil {

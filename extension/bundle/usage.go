@@ -59,7 +59,7 @@ func (s source) checkMessages() error {
 			}
 		}
 		if len(missing) > 0 {
-			wrong = append(wrong, fmt.Errorf("problems that Go declares have no words in %s: %s",
+			wrong = append(wrong, fmt.Errorf("problems that the daemon can report have no words in %s: %s",
 				language, strings.Join(missing, ", ")))
 		}
 	}
@@ -141,7 +141,12 @@ func isCode(path string) bool {
 		!strings.HasSuffix(name, ".gen.ts") && !strings.Contains(name, ".test.")
 }
 
-// problemCodes are the codes of all problems that Go declares, each once.
+// terminal are the rooms whose problems are printed by the command line, in
+// English, and never reach the extension.
+var terminal = []string{"daemon/cmd", "daemon/osservice", "daemon/sandbox"}
+
+// problemCodes are the codes of all problems that the extension can be told of,
+// each once.
 func (s source) problemCodes() ([]string, error) {
 	codes := map[string]bool{}
 	for _, folder := range []string{"shared", "daemon"} {
@@ -149,8 +154,18 @@ func (s source) problemCodes() ([]string, error) {
 			if os.IsNotExist(err) {
 				return nil
 			}
-			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			if err != nil {
 				return err
+			}
+			room, err := filepath.Rel(s.repo, path)
+			if err != nil {
+				return err
+			}
+			if entry.IsDir() && slices.Contains(terminal, filepath.ToSlash(room)) {
+				return filepath.SkipDir
+			}
+			if entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return nil
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 			if err != nil {
