@@ -41,19 +41,19 @@ export function openCopy(detail: unknown): Copy | null {
 
 /** Counts what was read in the last minute. */
 export class Allowance {
-  private since = 0;
-  private copies = 0;
-  private characters = 0;
+  #since = 0;
+  #copies = 0;
+  #characters = 0;
 
   /** Whether a text of this length may be read now. */
   take(now: number, length: number): boolean {
-    if (now - this.since >= MINUTE) {
-      this.since = now;
-      this.copies = 0;
-      this.characters = 0;
+    if (now - this.#since >= MINUTE) {
+      this.#since = now;
+      this.#copies = 0;
+      this.#characters = 0;
     }
-    this.copies++;
-    this.characters += length;
-    return this.copies <= COPIES_A_MINUTE && this.characters <= CHARACTERS_A_MINUTE;
+    this.#copies++;
+    this.#characters += length;
+    return this.#copies <= COPIES_A_MINUTE && this.#characters <= CHARACTERS_A_MINUTE;
   }
 }

@@ -23,51 +23,54 @@ interface Shown {
 
 /** The hosts of one page. */
 export class Hosts {
-  private readonly shown = new Map<string, Shown>();
+  readonly #overlay: Overlay;
+  readonly #shown = new Map<string, Shown>();
 
-  constructor(private readonly overlay: Overlay) {}
+  constructor(overlay: Overlay) {
+    this.#overlay = overlay;
+  }
 
   /** Shows a row where it stands now. */
   show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): void {
-    let shown = this.shown.get(seat.name);
+    let shown = this.#shown.get(seat.name);
     if (!shown) {
       shown = { host: undefined, action: undefined, drawn: '', placed: 0, since: 0 };
-      this.shown.set(seat.name, shown);
+      this.#shown.set(seat.name, shown);
     }
     if (read.place) {
-      shown.host ??= this.overlay.attach(seat.name);
-      this.put(shown, shown.host, read.place);
+      shown.host ??= this.#overlay.attach(seat.name);
+      this.#put(shown, shown.host, read.place);
     }
     if (read.action) {
-      shown.action ??= this.overlay.attachAction(seat.name);
-      this.put(shown, shown.action, read.action);
+      shown.action ??= this.#overlay.attachAction(seat.name);
+      this.#put(shown, shown.action, read.action);
     }
     this.draw(seat);
   }
 
   /** Draws a row anew, where that shows anything new. */
   draw(seat: Seat): void {
-    const shown = this.shown.get(seat.name);
+    const shown = this.#shown.get(seat.name);
     if (!shown) return;
     const view = viewOf(seat);
     const drawn = textOf(view);
     if (drawn === shown.drawn) return;
     shown.drawn = drawn;
-    this.overlay.update(view);
+    this.#overlay.update(view);
   }
 
   drop(name: string): void {
-    if (this.shown.delete(name)) this.overlay.detach(name);
+    if (this.#shown.delete(name)) this.#overlay.detach(name);
   }
 
   /** Takes the dock out; the next view puts it back. */
   dropDock(): void {
     for (const element of [...document.documentElement.children])
-      if (this.overlay.owns(element)) element.remove();
+      if (this.#overlay.owns(element)) element.remove();
   }
 
-  private put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
-    if (stands(host, place, (node) => this.overlay.owns(node))) return;
+  #put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
+    if (stands(host, place, (node) => this.#overlay.owns(node))) return;
     const now = performance.now();
     if (now - shown.since > FIGHT) {
       shown.since = now;

@@ -46,17 +46,20 @@ interface Request {
 
 /** The marking of one page. */
 export class Marking {
-  private readonly requests = new Map<string, Request>();
+  readonly #options: MarkingOptions;
+  readonly #requests = new Map<string, Request>();
   /** how many requests of a row are on their way */
-  private readonly saving = new Map<string, number>();
-  private last: Request | undefined;
+  readonly #saving = new Map<string, number>();
+  #last: Request | undefined;
 
-  constructor(private readonly options: MarkingOptions) {}
+  constructor(options: MarkingOptions) {
+    this.#options = options;
+  }
 
   /** Buyers whose mark or cancel has no outcome yet. */
   get waiting(): number {
     let waiting = 0;
-    for (const request of this.requests.values()) {
+    for (const request of this.#requests.values()) {
       for (const target of request.targets.values()) if (!target.outcome) waiting++;
     }
     return waiting;
@@ -66,7 +69,7 @@ export class Marking {
   mark(rows: string[], reason: string, note: string, batch: boolean): Promise<BatchResult> {
     const result = empty();
     const buyers = new Map<string, Target>();
-    for (const entry of this.entriesOf(rows)) {
+    for (const entry of this.#entriesOf(rows)) {
       const refusal = entry ? refusalOf(entry) : 'pending';
       if (!entry || refusal) {
         refuse(result, refusal ?? 'pending');
@@ -74,7 +77,7 @@ export class Marking {
       }
       const keys = entry.answer?.keys?.length ? entry.answer.keys : (entry.sighting.keys ?? []);
       const first = keys[0];
-      this.add(buyers, first ? keyLine(first) : entry.row, entry, keys);
+      this.#add(buyers, first ? keyLine(first) : entry.row, entry, keys);
     }
     const via: Via = batch || rows.length > 1 ? 'batch' : 'click';
     const marks = [...buyers.values()].map(
@@ -88,10 +91,10 @@ export class Marking {
         ...(batch ? { if_absent: true } : {}),
       }),
     );
-    const sent = this.send('mark', batch, buyers, result, (request) =>
-      this.options.line.mark(request, marks),
+    const sent = this.#send('mark', batch, buyers, result, (request) =>
+      this.#options.line.mark(request, marks),
     );
-    this.last = sent.request;
+    this.#last = sent.request;
     return sent.result;
   }
 
@@ -100,27 +103,27 @@ export class Marking {
     const result = empty();
     const buyers = new Map<string, Target>();
     const cancels = new Map<Target, NewCancel>();
-    for (const entry of this.entriesOf(rows)) {
-      const mark = entry && (this.markOf(entry.row) ?? entry.answer?.mark?.id);
+    for (const entry of this.#entriesOf(rows)) {
+      const mark = entry && (this.#markOf(entry.row) ?? entry.answer?.mark?.id);
       if (!mark) {
         result.already++;
         continue;
       }
-      const target = this.add(buyers, mark, entry, entry.answer?.keys ?? []);
+      const target = this.#add(buyers, mark, entry, entry.answer?.keys ?? []);
       // By its id, so that a newer mark that this page does not know of stays.
       cancels.set(target, { id: target.id, mark });
     }
-    const sent = this.send('cancel', false, buyers, result, (request) =>
-      this.options.line.cancel(request, [...cancels.values()]),
+    const sent = this.#send('cancel', false, buyers, result, (request) =>
+      this.#options.line.cancel(request, [...cancels.values()]),
     );
-    this.last = sent.request;
+    this.#last = sent.request;
     return sent.result;
   }
 
   /** Takes the last mark or cancel back. */
   async undo(): Promise<void> {
-    const last = this.last;
-    this.last = undefined;
+    const last = this.#last;
+    this.#last = undefined;
     if (!last) return;
     const marks: NewMark[] = [];
     const cancels: NewCancel[] = [];
@@ -129,7 +132,7 @@ export class Marking {
     for (const old of last.targets.values()) {
       const step = stepBack(last, old);
       if (!step) continue;
-      const target: Target = { ...old, id: this.options.newID(), answers: this.answersOf(old.rows) };
+      const target: Target = { ...old, id: this.#options.newID(), answers: this.#answersOf(old.rows) };
       delete target.outcome;
       if ('cancel' in step) {
         cancels.push({ id: target.id, mark: step.cancel });
@@ -139,26 +142,26 @@ export class Marking {
         marked.set(target.id, target);
       }
     }
-    const { line } = this.options;
+    const { line } = this.#options;
     await Promise.all([
-      this.send('cancel', false, cancelled, empty(), (request) => line.cancel(request, cancels)).result,
-      this.send('mark', false, marked, empty(), (request) => line.mark(request, marks)).result,
+      this.#send('cancel', false, cancelled, empty(), (request) => line.cancel(request, cancels)).result,
+      this.#send('mark', false, marked, empty(), (request) => line.mark(request, marks)).result,
     ]);
   }
 
   /** The background keeps the request until the daemon can take it. */
   wait(id: string): void {
-    const request = this.requests.get(id);
+    const request = this.#requests.get(id);
     if (!request) return;
     const result = { ...request.result, waiting: 0 };
     for (const target of request.targets.values()) if (!target.outcome) result.waiting++;
     request.settle(result);
-    this.options.changed([]);
+    this.#options.changed([]);
   }
 
   /** What became of marks and cancels. */
   take(id: string, outcomes: Outcome[]): void {
-    const request = this.requests.get(id);
+    const request = this.#requests.get(id);
     if (!request) return;
     const changed: Entry[] = [];
     for (const outcome of outcomes) {
@@ -167,21 +170,21 @@ export class Marking {
       target.outcome = outcome;
       count(request.result, outcome);
       for (const row of target.rows) {
-        const entry = this.release(row);
+        const entry = this.#release(row);
         if (!entry) continue;
         if (entry.answer === target.answers.get(row)) show(entry, request.kind, outcome);
         changed.push(entry);
       }
     }
     if ([...request.targets.values()].every((target) => target.outcome)) {
-      this.requests.delete(id);
-      this.options.line.settled(id);
+      this.#requests.delete(id);
+      this.#options.line.settled(id);
       request.settle(request.result);
     }
-    this.options.changed(changed);
+    this.#options.changed(changed);
   }
 
-  private send(
+  #send(
     kind: Request['kind'],
     ifAbsent: boolean,
     buyers: Map<string, Target>,
@@ -194,27 +197,27 @@ export class Marking {
     const settled = new Promise<BatchResult>((resolve) => {
       settle = resolve;
     });
-    const id = this.options.newID();
+    const id = this.#options.newID();
     const request: Request = { kind, ifAbsent, targets, result, settle };
-    this.requests.set(id, request);
-    this.options.changed(
-      [...targets.values()].flatMap((target) => target.rows.flatMap((row) => this.hold(row))),
+    this.#requests.set(id, request);
+    this.#options.changed(
+      [...targets.values()].flatMap((target) => target.rows.flatMap((row) => this.#hold(row))),
     );
     post(id);
     return { request, result: settled };
   }
 
   /** The entries behind the overlay's names, each once. */
-  private entriesOf(names: string[]): Set<Entry | undefined> {
-    return new Set(names.map((name) => this.options.entry(name)));
+  #entriesOf(names: string[]): Set<Entry | undefined> {
+    return new Set(names.map((name) => this.#options.entry(name)));
   }
 
-  private add(buyers: Map<string, Target>, buyer: string, entry: Entry, keys: BuyerKey[]): Target {
+  #add(buyers: Map<string, Target>, buyer: string, entry: Entry, keys: BuyerKey[]): Target {
     let target = buyers.get(buyer);
     if (!target) {
       const { order, name } = entry.sighting;
       target = {
-        id: this.options.newID(),
+        id: this.#options.newID(),
         rows: [],
         keys,
         order,
@@ -229,14 +232,14 @@ export class Marking {
     return target;
   }
 
-  private answersOf(rows: string[]): Target['answers'] {
-    return new Map(rows.map((row) => [row, this.options.entry(row)?.answer]));
+  #answersOf(rows: string[]): Target['answers'] {
+    return new Map(rows.map((row) => [row, this.#options.entry(row)?.answer]));
   }
 
   /** The id of a mark of this row that has no outcome yet. */
-  private markOf(row: string): string | undefined {
+  #markOf(row: string): string | undefined {
     let id: string | undefined;
-    for (const request of this.requests.values()) {
+    for (const request of this.#requests.values()) {
       if (request.kind !== 'mark') continue;
       for (const target of request.targets.values()) {
         if (!target.outcome && target.rows.includes(row)) id = target.id;
@@ -245,19 +248,19 @@ export class Marking {
     return id;
   }
 
-  private hold(row: string): Entry[] {
-    this.saving.set(row, (this.saving.get(row) ?? 0) + 1);
-    const entry = this.options.entry(row);
+  #hold(row: string): Entry[] {
+    this.#saving.set(row, (this.#saving.get(row) ?? 0) + 1);
+    const entry = this.#options.entry(row);
     if (!entry) return [];
     entry.saving = true;
     return [entry];
   }
 
-  private release(row: string): Entry | undefined {
-    const left = (this.saving.get(row) ?? 1) - 1;
-    if (left > 0) this.saving.set(row, left);
-    else this.saving.delete(row);
-    const entry = this.options.entry(row);
+  #release(row: string): Entry | undefined {
+    const left = (this.#saving.get(row) ?? 1) - 1;
+    if (left > 0) this.#saving.set(row, left);
+    else this.#saving.delete(row);
+    const entry = this.#options.entry(row);
     if (entry) entry.saving = left > 0;
     return entry;
   }

@@ -57,65 +57,67 @@ export function onSite(definition: Definition, host: string): boolean {
 
 /** A page for as long as its document lives. */
 export class Page {
-  private readonly memory = new Memory();
-  private readonly book = new Book<Element>();
-  private readonly ticks = new Ticks();
-  private readonly seen = new Seen();
-  private readonly allowance = new Allowance();
-  private readonly copies: Copy[] = [];
-  private readonly patterns: string[];
-  private readonly line: Line;
-  private readonly marking: Marking;
-  private readonly overlay: Overlay;
-  private readonly hosts: Hosts;
-  private readonly pass: Pass;
-  private readonly ending = new AbortController();
-  private link: Link = { state: 'connecting' };
-  private href = '';
-  private shown: PageDefinition | null = null;
+  readonly #options: PageOptions;
+  readonly #memory = new Memory();
+  readonly #book = new Book<Element>();
+  readonly #ticks = new Ticks();
+  readonly #seen = new Seen();
+  readonly #allowance = new Allowance();
+  readonly #copies: Copy[] = [];
+  readonly #patterns: string[];
+  readonly #line: Line;
+  readonly #marking: Marking;
+  readonly #overlay: Overlay;
+  readonly #hosts: Hosts;
+  readonly #pass: Pass;
+  readonly #ending = new AbortController();
+  #link: Link = { state: 'connecting' };
+  #href = '';
+  #shown: PageDefinition | null = null;
   /** milliseconds; since when the page has not shown what it should */
-  private missing = 0;
-  private lastJump: string | undefined;
+  #missing = 0;
+  #lastJump: string | undefined;
 
-  constructor(private readonly options: PageOptions) {
+  constructor(options: PageOptions) {
+    this.#options = options;
     const { definition, clock, connect } = options;
-    this.patterns = hookPatterns(definition);
-    this.line = new Line({
+    this.#patterns = hookPatterns(definition);
+    this.#line = new Line({
       page: newID(),
       site: definition.site,
       connect,
       visible: () => !document.hidden,
       clock,
-      listener: this.listener(),
+      listener: this.#listener(),
     });
-    this.marking = new Marking({
-      entry: (name) => this.book.named(name),
-      line: this.line,
+    this.#marking = new Marking({
+      entry: (name) => this.#book.named(name),
+      line: this.#line,
       newID,
-      changed: (entries) => this.draw(entries),
+      changed: (entries) => this.#draw(entries),
     });
-    this.overlay = createOverlay(document, this.requests());
-    this.hosts = new Hosts(this.overlay);
-    this.pass = new Pass({
+    this.#overlay = createOverlay(document, this.#requests());
+    this.#hosts = new Hosts(this.#overlay);
+    this.#pass = new Pass({
       document,
       attributes: attributesOf(definition),
-      owns: (node) => this.overlay.owns(node),
-      container: () => this.shown && containerOf(this.shown, document),
-      seated: (element) => this.book.seats.has(element),
-      look: (settled) => this.look(settled),
+      owns: (node) => this.#overlay.owns(node),
+      container: () => this.#shown && containerOf(this.#shown, document),
+      seated: (element) => this.#book.seats.has(element),
+      look: (settled) => this.#look(settled),
     });
   }
 
   /** Starts to look, and to listen for moves to other pages of the site. */
   start(): void {
-    const { signal } = this.ending;
-    const look = () => this.pass.request();
+    const { signal } = this.#ending;
+    const look = () => this.#pass.request();
     const turned = () => {
       look();
-      this.pass.requestAfter(TURNING);
+      this.#pass.requestAfter(TURNING);
     };
     const seen = () => {
-      if (this.shown) this.line.seen();
+      if (this.#shown) this.#line.seen();
       look();
     };
     document.addEventListener('visibilitychange', seen, { signal });
@@ -123,115 +125,121 @@ export class Page {
     window.addEventListener('popstate', look, { signal });
     window.addEventListener('hashchange', look, { signal });
     document.addEventListener('change', turned, { signal, capture: true, passive: true });
-    document.addEventListener(COPIED, (event) => this.copied(event), { signal });
+    document.addEventListener(COPIED, (event) => this.#copied(event), { signal });
     if ('navigation' in window) {
-      window.navigation.addEventListener('currententrychange', () => this.moved(), { signal });
+      window.navigation.addEventListener('currententrychange', () => this.#moved(), { signal });
     }
-    this.pass.observe(!('navigation' in window));
-    this.moved();
+    this.#pass.observe(!('navigation' in window));
+    this.#moved();
   }
 
   /** Leaves the page as if we had never been there. */
   end(): void {
-    this.ending.abort();
-    this.pass.stop();
-    this.line.close();
-    this.overlay.destroy();
-    this.options.ended();
+    this.#ending.abort();
+    this.#pass.stop();
+    this.#line.close();
+    this.#overlay.destroy();
+    this.#options.ended();
   }
 
   /** Finds out on which page of the site we are. */
-  private moved(): void {
-    if (location.href === this.href) return;
-    this.href = location.href;
-    const page = findPage(this.options.definition, new URL(this.href));
-    if (page !== this.shown) {
-      this.shown = page;
-      this.missing = 0;
-      this.ticks.reset();
-      this.pass.observe(page !== null || !('navigation' in window));
-      if (page) this.line.open();
-      else this.leave();
+  #moved(): void {
+    if (location.href === this.#href) return;
+    this.#href = location.href;
+    const page = findPage(this.#options.definition, new URL(this.#href));
+    if (page !== this.#shown) {
+      this.#shown = page;
+      this.#missing = 0;
+      this.#ticks.reset();
+      this.#pass.observe(page !== null || !('navigation' in window));
+      if (page) this.#line.open();
+      else this.#leave();
     }
-    this.pass.request();
+    this.#pass.request();
   }
 
   /** The site moved to a page that is none of ours. */
-  private leave(): void {
-    this.pass.writing(() => {
-      for (const { name } of this.book.seats.values()) this.hosts.drop(name);
-      this.hosts.dropDock();
+  #leave(): void {
+    this.#pass.writing(() => {
+      for (const { name } of this.#book.seats.values()) this.#hosts.drop(name);
+      this.#hosts.dropDock();
     });
-    this.line.unwatch(this.book.clear());
+    this.#line.unwatch(this.#book.clear());
   }
 
-  private look(settled: boolean): void {
-    this.moved();
-    const page = this.shown;
+  #look(settled: boolean): void {
+    this.#moved();
+    const page = this.#shown;
     if (!page) return;
-    if (settled) this.readCopies();
-    const now = this.options.clock.now();
-    const reads = readRows(this.options.definition, page, document, new URL(this.href), this.memory, (node) =>
-      this.overlay.owns(node),
+    if (settled) this.#readCopies();
+    const now = this.#options.clock.now();
+    const reads = readRows(
+      this.#options.definition,
+      page,
+      document,
+      new URL(this.#href),
+      this.#memory,
+      (node) => this.#overlay.owns(node),
     );
-    for (const name of this.book.seat(reads, now)) this.hosts.drop(name);
-    for (const read of reads) this.place(read);
+    for (const name of this.#book.seat(reads, now)) this.#hosts.drop(name);
+    for (const read of reads) this.#place(read);
     if (!settled) return;
-    this.readTicks(page, reads);
-    this.tell(now);
-    this.line.unwatch(this.book.forget(now, (entry) => entry.saving || this.ticks.rows.has(entry.row)));
-    if (page.rows.length > 0) this.overlay.dock(this.dockView(page, now));
+    this.#readTicks(page, reads);
+    this.#tell(now);
+    this.#line.unwatch(this.#book.forget(now, (entry) => entry.saving || this.#ticks.rows.has(entry.row)));
+    if (page.rows.length > 0) this.#overlay.dock(this.#dockView(page, now));
   }
 
-  private place(read: ReadRow): void {
-    const seat = this.book.seats.get(read.element);
-    if (seat) this.hosts.show(seat, read);
+  #place(read: ReadRow): void {
+    const seat = this.#book.seats.get(read.element);
+    if (seat) this.#hosts.show(seat, read);
   }
 
-  private readTicks(page: PageDefinition, reads: ReadRow[]): void {
+  #readTicks(page: PageDefinition, reads: ReadRow[]): void {
     if (!page.rows.some((group) => group.tick)) return;
     const boxes = new Map<string, boolean>();
     for (const { element, tick } of reads) {
-      const row = this.book.seats.get(element)?.entry.row;
+      const row = this.#book.seats.get(element)?.entry.row;
       if (row && tick) boxes.set(row, tick.on || boxes.get(row) === true);
     }
-    this.ticks.read(boxes.size > 0 ? boxes : undefined);
+    this.#ticks.read(boxes.size > 0 ? boxes : undefined);
   }
 
   /** Asks for rows whose facts are new, and tells what responses said of other orders. */
-  private tell(now: number): void {
-    const { rows, again, over } = this.book.tell(now, this.line.ready ? this.line.allowance() : 0);
-    if (rows.length > 0) this.line.watch(rows);
-    if (again !== undefined) this.pass.requestAfter(again);
-    if (over && this.line.ready) this.pass.requestAfter(this.line.refill());
-    if (!this.line.ready) return;
-    const sightings = this.seen.take(this.book.entries);
-    if (sightings.length > 0) this.line.tell(sightings);
+  #tell(now: number): void {
+    const { rows, again, over } = this.#book.tell(now, this.#line.ready ? this.#line.allowance() : 0);
+    if (rows.length > 0) this.#line.watch(rows);
+    if (again !== undefined) this.#pass.requestAfter(again);
+    if (over && this.#line.ready) this.#pass.requestAfter(this.#line.refill());
+    if (!this.#line.ready) return;
+    const sightings = this.#seen.take(this.#book.entries);
+    if (sightings.length > 0) this.#line.tell(sightings);
   }
 
-  private draw(entries: Iterable<Entry>): void {
+  #draw(entries: Iterable<Entry>): void {
     const rows = new Set(entries);
-    this.pass.writing(() => {
-      for (const seat of this.book.seats.values()) if (rows.has(seat.entry)) this.hosts.draw(seat);
-      if (this.shown?.rows.length) this.overlay.dock(this.dockView(this.shown, this.options.clock.now()));
+    this.#pass.writing(() => {
+      for (const seat of this.#book.seats.values()) if (rows.has(seat.entry)) this.#hosts.draw(seat);
+      if (this.#shown?.rows.length)
+        this.#overlay.dock(this.#dockView(this.#shown, this.#options.clock.now()));
     });
   }
 
-  private dockView(page: PageDefinition, now: number) {
+  #dockView(page: PageDefinition, now: number) {
     return summary({
-      entries: this.book.entries.values(),
-      seats: this.book.seats.values(),
-      link: this.link,
-      ticks: this.ticks,
-      waiting: this.marking.waiting,
-      lost: this.lost(page, now),
-      identityPage: this.options.definition.identityPage?.url,
+      entries: this.#book.entries.values(),
+      seats: this.#book.seats.values(),
+      link: this.#link,
+      ticks: this.#ticks,
+      waiting: this.#marking.waiting,
+      lost: this.#lost(page, now),
+      identityPage: this.#options.definition.identityPage?.url,
     });
   }
 
   /** What the page should have shown by now. */
-  private lost(page: PageDefinition, now: number): 'no_rows' | 'no_buyers' | undefined {
-    const rows = [...this.book.seats.values()].map((seat) => seat.entry);
+  #lost(page: PageDefinition, now: number): 'no_rows' | 'no_buyers' | undefined {
+    const rows = [...this.#book.seats.values()].map((seat) => seat.entry);
     const missed =
       rows.length > 0
         ? rows.some((entry) => namesBuyer(entry))
@@ -241,102 +249,102 @@ export class Page {
           ? undefined
           : 'no_rows';
     if (!missed) {
-      this.missing = 0;
+      this.#missing = 0;
       return undefined;
     }
-    this.missing ||= now;
-    const left = this.missing + PATIENCE - now;
-    if (left > 0) this.pass.requestAfter(left);
+    this.#missing ||= now;
+    const left = this.#missing + PATIENCE - now;
+    if (left > 0) this.#pass.requestAfter(left);
     return left > 0 ? undefined : missed;
   }
 
   /** A response that the hook copied: a stranger's text. It is read once the page has done with it. */
-  private copied(event: Event): void {
-    this.moved();
-    if (!this.shown || !(event instanceof CustomEvent)) return;
+  #copied(event: Event): void {
+    this.#moved();
+    if (!this.#shown || !(event instanceof CustomEvent)) return;
     const copy = openCopy(event.detail);
-    if (!copy || !matchesPatterns(this.patterns, copy.url)) return;
-    if (!this.allowance.take(this.options.clock.now(), copy.text.length)) return;
+    if (!copy || !matchesPatterns(this.#patterns, copy.url)) return;
+    if (!this.#allowance.take(this.#options.clock.now(), copy.text.length)) return;
     if (copy.text.length > AT_ONCE) {
-      requestIdleCallback(() => this.readCopy(copy), { timeout: RETRY });
+      requestIdleCallback(() => this.#readCopy(copy), { timeout: RETRY });
       return;
     }
-    this.copies.push(copy);
-    if (this.copies.length === 1) setTimeout(() => this.readCopies());
+    this.#copies.push(copy);
+    if (this.#copies.length === 1) setTimeout(() => this.#readCopies());
   }
 
-  private readCopies(): void {
-    for (const copy of this.copies.splice(0)) this.readCopy(copy);
+  #readCopies(): void {
+    for (const copy of this.#copies.splice(0)) this.#readCopy(copy);
   }
 
-  private readCopy(copy: Copy): void {
-    this.seen.add(readJson(this.options.definition, copy.url, copy.text, this.memory));
-    this.pass.request();
+  #readCopy(copy: Copy): void {
+    this.#seen.add(readJson(this.#options.definition, copy.url, copy.text, this.#memory));
+    this.#pass.request();
   }
 
-  private listener(): LineListener {
+  #listener(): LineListener {
     return {
       opened: () => {
-        this.book.untell();
-        this.pass.request();
+        this.#book.untell();
+        this.#pass.request();
       },
       link: (link: Link) => {
-        this.link = link;
-        this.draw([]);
+        this.#link = link;
+        this.#draw([]);
       },
-      answers: (answers: Answer[]) => this.draw(this.book.answer(answers)),
-      waiting: (request: string) => this.marking.wait(request),
-      outcomes: (request: string, outcomes: Outcome[]) => this.marking.take(request, outcomes),
+      answers: (answers: Answer[]) => this.#draw(this.#book.answer(answers)),
+      waiting: (request: string) => this.#marking.wait(request),
+      outcomes: (request: string, outcomes: Outcome[]) => this.#marking.take(request, outcomes),
       failed: (_problem: Problem) => {
         // What the background holds it asks again itself; rows that it refused are left to us.
-        this.options.clock.after(RETRY, () => {
-          this.book.untellPending();
-          this.pass.request();
+        this.#options.clock.after(RETRY, () => {
+          this.#book.untellPending();
+          this.#pass.request();
         });
       },
       ended: () => this.end(),
     };
   }
 
-  private requests(): OverlayRequests {
-    const reread = () => this.pass.request();
+  #requests(): OverlayRequests {
+    const reread = () => this.#pass.request();
     return {
-      mark: (names, reason, note, batch) => this.marking.mark(names, reason, note, batch),
-      cancel: (names) => this.marking.cancel(names),
-      undo: () => this.marking.undo(),
-      jump: (state) => this.jump(state),
+      mark: (names, reason, note, batch) => this.#marking.mark(names, reason, note, batch),
+      cancel: (names) => this.#marking.cancel(names),
+      undo: () => this.#marking.undo(),
+      jump: (state) => this.#jump(state),
       select: (on) => {
-        this.ticks.select(on);
+        this.#ticks.select(on);
         reread();
       },
       tick: (name, on) => {
-        const entry = this.book.named(name);
-        if (entry) this.ticks.tick([entry.row], on);
+        const entry = this.#book.named(name);
+        if (entry) this.#ticks.tick([entry.row], on);
         reread();
       },
       tickAll: (on) => {
         if (on)
-          this.ticks.tick(
-            [...this.book.seats.values()].map((seat) => seat.entry.row),
+          this.#ticks.tick(
+            [...this.#book.seats.values()].map((seat) => seat.entry.row),
             true,
           );
-        else this.ticks.clear();
+        else this.#ticks.clear();
         reread();
       },
-      openPopup: () => this.line.popup(),
+      openPopup: () => this.#line.popup(),
     };
   }
 
   /** Scrolls to the next row in a state, after the one that it went to last. */
-  private jump(state: string): string | undefined {
-    const found = [...this.book.seats].filter(
+  #jump(state: string): string | undefined {
+    const found = [...this.#book.seats].filter(
       ([, { entry }]) => (entry.answer?.state ?? 'pending') === state,
     );
-    const last = found.findIndex(([, { name }]) => name === this.lastJump);
+    const last = found.findIndex(([, { name }]) => name === this.#lastJump);
     const next = found[(last + 1) % found.length];
     if (!next) return undefined;
     const [element, { name }] = next;
-    this.lastJump = name;
+    this.#lastJump = name;
     element.scrollIntoView({ block: 'center', behavior: 'smooth' });
     return name;
   }

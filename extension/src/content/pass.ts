@@ -32,119 +32,121 @@ export interface PassOptions {
 
 /** The looks at one page. */
 export class Pass {
-  private readonly observer: MutationObserver;
-  private observing = false;
-  private over = false;
-  private frame = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private later: ReturnType<typeof setTimeout> | undefined;
-  private due = 0;
-  private spent = 0;
+  readonly #options: PassOptions;
+  readonly #observer: MutationObserver;
+  #observing = false;
+  #over = false;
+  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  #due = 0;
+  #spent = 0;
 
-  constructor(private readonly options: PassOptions) {
-    this.observer = new MutationObserver((records) => this.changed(records));
+  constructor(options: PassOptions) {
+    this.#options = options;
+    this.#observer = new MutationObserver((records) => this.#changed(records));
   }
 
   /** Hears of changes from now on, or no more. */
   observe(on: boolean): void {
-    this.observing = on && !this.over;
-    this.observer.disconnect();
-    if (this.observing) this.listen();
+    this.#observing = on && !this.#over;
+    this.#observer.disconnect();
+    if (this.#observing) this.#listen();
   }
 
   /** Ends for good. */
   stop(): void {
-    this.over = true;
+    this.#over = true;
     this.observe(false);
-    this.unschedule();
-    clearTimeout(this.later);
+    this.#unschedule();
+    clearTimeout(this.#later);
   }
 
   /** Looks in the next frame. */
   request(): void {
-    if (this.over || this.timer !== undefined) return;
+    if (this.#over || this.#timer !== undefined) return;
     const run = () => {
-      this.unschedule();
-      this.run(true);
-      this.spent = 0;
+      this.#unschedule();
+      this.#run(true);
+      this.#spent = 0;
     };
-    if (!this.options.document.hidden) this.frame = requestAnimationFrame(run);
-    this.timer = setTimeout(run, WITHOUT_FRAME);
+    if (!this.#options.document.hidden) this.#frame = requestAnimationFrame(run);
+    this.#timer = setTimeout(run, WITHOUT_FRAME);
   }
 
   /** Looks once more after so many milliseconds, or sooner where that was asked for; the look itself asks again for what is later. */
   requestAfter(milliseconds: number): void {
     const due = performance.now() + milliseconds;
-    if (this.over || (this.later !== undefined && this.due <= due)) return;
-    clearTimeout(this.later);
-    this.due = due;
-    this.later = setTimeout(() => {
-      this.later = undefined;
+    if (this.#over || (this.#later !== undefined && this.#due <= due)) return;
+    clearTimeout(this.#later);
+    this.#due = due;
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
       this.request();
     }, milliseconds);
   }
 
   /** Writes to the page without hearing of it. */
   writing(write: () => void): void {
-    const unheard = this.observer.takeRecords();
-    this.observer.disconnect();
+    const unheard = this.#observer.takeRecords();
+    this.#observer.disconnect();
     try {
       write();
     } finally {
-      if (this.observing) {
-        this.listen();
+      if (this.#observing) {
+        this.#listen();
         if (unheard.length > 0) this.request();
       }
     }
   }
 
-  private run(settled: boolean): void {
+  #run(settled: boolean): void {
     // What changed until now is in what we are about to read.
-    this.observer.takeRecords();
-    this.writing(() => this.options.look(settled));
+    this.#observer.takeRecords();
+    this.writing(() => this.#options.look(settled));
   }
 
-  private listen(): void {
-    this.observer.observe(this.options.document, {
+  #listen(): void {
+    this.#observer.observe(this.#options.document, {
       subtree: true,
       childList: true,
       characterData: true,
       attributes: true,
-      attributeFilter: this.options.attributes,
+      attributeFilter: this.#options.attributes,
     });
   }
 
-  private unschedule(): void {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  #unschedule(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
-  private changed(records: MutationRecord[]): void {
-    const container = this.options.container();
+  #changed(records: MutationRecord[]): void {
+    const container = this.#options.container();
     const relevant =
       records.length > LOOKED_THROUGH
         ? null
-        : records.filter((record) => this.relevant(record, container?.isConnected ? container : null));
+        : records.filter((record) => this.#relevant(record, container?.isConnected ? container : null));
     if (relevant?.length === 0) return;
     this.request();
-    if (this.spent >= AT_ONCE || this.options.document.hidden) return;
-    if (relevant && !relevant.some((record) => this.inRow(record.target))) return;
+    if (this.#spent >= AT_ONCE || this.#options.document.hidden) return;
+    if (relevant && !relevant.some((record) => this.#inRow(record.target))) return;
     const start = performance.now();
-    this.run(false);
-    this.spent += performance.now() - start;
+    this.#run(false);
+    this.#spent += performance.now() - start;
   }
 
   /** Whether a change can be one of rows: not ours, and not beside the part of the page where rows are. */
-  private relevant({ target }: MutationRecord, container: Element | null): boolean {
-    if (this.options.owns(target)) return false;
+  #relevant({ target }: MutationRecord, container: Element | null): boolean {
+    if (this.#options.owns(target)) return false;
     return !container || container.contains(target) || target.contains(container);
   }
 
-  private inRow(node: Node): boolean {
+  #inRow(node: Node): boolean {
     let element = node instanceof Element ? node : node.parentElement;
     for (let level = 0; element && level < LEVELS; level++) {
-      if (this.options.seated(element)) return true;
+      if (this.#options.seated(element)) return true;
       element = element.parentElement;
     }
     return false;

@@ -63,22 +63,25 @@ type Act = Extract<FromPage, { type: 'mark' | 'cancel' }>;
 
 /** The line of one page. */
 export class Line {
-  private port: Port | null = null;
-  private over = false;
-  private retry = FIRST_RETRY;
-  private opened = 0;
-  private stopBeat: () => void = () => {};
-  private stopRetry: () => void = () => {};
-  private readonly asked: { at: number; rows: number }[] = [];
-  private readonly acts = new Map<string, Act[]>();
+  readonly #options: LineOptions;
+  #port: Port | null = null;
+  #over = false;
+  #retry = FIRST_RETRY;
+  #opened = 0;
+  #stopBeat: () => void = () => {};
+  #stopRetry: () => void = () => {};
+  readonly #asked: { at: number; rows: number }[] = [];
+  readonly #acts = new Map<string, Act[]>();
 
-  constructor(private readonly options: LineOptions) {}
+  constructor(options: LineOptions) {
+    this.#options = options;
+  }
 
   /** Opens the port, where it is not open. A hidden page waits until it is seen: else it would wake the background for ever. */
   open(): void {
-    if (this.over || this.port) return;
-    this.stopRetry();
-    const { clock, connect, listener, page, site } = this.options;
+    if (this.#over || this.#port) return;
+    this.#stopRetry();
+    const { clock, connect, listener, page, site } = this.#options;
     let port: Port | null;
     try {
       port = connect();
@@ -86,66 +89,66 @@ export class Line {
       port = null;
     }
     if (!port) {
-      this.end();
+      this.#end();
       return;
     }
-    this.port = port;
-    this.opened = clock.now();
+    this.#port = port;
+    this.#opened = clock.now();
     port.onMessage.addListener((message) => {
-      if (this.port === port) this.take(message);
+      if (this.#port === port) this.#take(message);
     });
     port.onDisconnect.addListener(() => {
-      if (this.port === port) this.lost();
+      if (this.#port === port) this.#lost();
     });
-    this.post({ type: 'open', page, site });
-    for (const acts of this.acts.values()) for (const act of acts) this.post(act);
-    this.beat();
+    this.#post({ type: 'open', page, site });
+    for (const acts of this.#acts.values()) for (const act of acts) this.#post(act);
+    this.#beat();
     listener.opened();
   }
 
   /** The page became visible or was hidden. */
   seen(): void {
-    if (!this.options.visible()) return;
-    if (this.port) this.beat();
+    if (!this.#options.visible()) return;
+    if (this.#port) this.#beat();
     else this.open();
   }
 
   /** Whether there is a port. */
   get ready(): boolean {
-    return this.port !== null;
+    return this.#port !== null;
   }
 
   /** How many rows may be asked for now. */
   allowance(): number {
-    const now = this.options.clock.now();
-    while (this.asked[0] && now - this.asked[0].at >= MINUTE) this.asked.shift();
-    return MaxPerMinute - this.asked.reduce((sum, one) => sum + one.rows, 0);
+    const now = this.#options.clock.now();
+    while (this.#asked[0] && now - this.#asked[0].at >= MINUTE) this.#asked.shift();
+    return MaxPerMinute - this.#asked.reduce((sum, one) => sum + one.rows, 0);
   }
 
   /** Milliseconds until more rows may be asked for. */
   refill(): number {
-    const oldest = this.asked[0];
-    return oldest ? Math.max(oldest.at + MINUTE - this.options.clock.now(), 100) : 0;
+    const oldest = this.#asked[0];
+    return oldest ? Math.max(oldest.at + MINUTE - this.#options.clock.now(), 100) : 0;
   }
 
   /** Asks for rows. Without a port nothing is lost: all rows are asked for again when it opens. */
   watch(rows: Row[]): void {
-    this.asked.push({ at: this.options.clock.now(), rows: rows.length });
-    for (const part of parts(rows)) this.post({ type: 'watch', rows: part });
+    this.#asked.push({ at: this.#options.clock.now(), rows: rows.length });
+    for (const part of parts(rows)) this.#post({ type: 'watch', rows: part });
   }
 
   unwatch(rows: string[]): void {
-    for (const part of parts(rows)) this.post({ type: 'unwatch', rows: part });
+    for (const part of parts(rows)) this.#post({ type: 'unwatch', rows: part });
   }
 
   /** Tells what responses said. */
   tell(sightings: Sighting[]): void {
-    for (const part of parts(sightings)) this.post({ type: 'seen', sightings: part });
+    for (const part of parts(sightings)) this.#post({ type: 'seen', sightings: part });
   }
 
   /** Sends marks, again and again until every outcome came. */
   mark(request: string, marks: NewMark[]): void {
-    this.act(
+    this.#act(
       request,
       parts(marks).map((part) => ({ type: 'mark', request, marks: part })),
     );
@@ -153,7 +156,7 @@ export class Line {
 
   /** Sends cancels, again and again until every outcome came. */
   cancel(request: string, cancels: NewCancel[]): void {
-    this.act(
+    this.#act(
       request,
       parts(cancels).map((part) => ({ type: 'cancel', request, cancels: part })),
     );
@@ -161,39 +164,39 @@ export class Line {
 
   /** All outcomes of a request came: it is not said again. */
   settled(request: string): void {
-    this.acts.delete(request);
+    this.#acts.delete(request);
   }
 
   popup(): void {
-    this.post({ type: 'popup' });
+    this.#post({ type: 'popup' });
   }
 
   /** Closes for good. */
   close(): void {
-    this.over = true;
-    this.stopBeat();
-    this.stopRetry();
-    const port = this.port;
-    this.port = null;
+    this.#over = true;
+    this.#stopBeat();
+    this.#stopRetry();
+    const port = this.#port;
+    this.#port = null;
     port?.disconnect();
   }
 
-  private act(request: string, acts: Act[]): void {
-    this.acts.set(request, acts);
-    if (!this.port) this.open();
-    else for (const act of acts) this.post(act);
+  #act(request: string, acts: Act[]): void {
+    this.#acts.set(request, acts);
+    if (!this.#port) this.open();
+    else for (const act of acts) this.#post(act);
   }
 
-  private post(message: FromPage): void {
+  #post(message: FromPage): void {
     try {
-      this.port?.postMessage(message);
+      this.#port?.postMessage(message);
     } catch {
       // The port is closed and says so next.
     }
   }
 
-  private take(message: ToPage): void {
-    const { listener } = this.options;
+  #take(message: ToPage): void {
+    const { listener } = this.#options;
     switch (message.type) {
       case 'link':
         listener.link(message.link);
@@ -211,33 +214,33 @@ export class Line {
         listener.failed(message.problem);
         return;
       case 'leave':
-        this.end();
+        this.#end();
         return;
     }
   }
 
-  private lost(): void {
-    const { clock, listener, visible } = this.options;
-    this.port = null;
-    this.stopBeat();
-    if (clock.now() - this.opened > STEADY) this.retry = FIRST_RETRY;
+  #lost(): void {
+    const { clock, listener, visible } = this.#options;
+    this.#port = null;
+    this.#stopBeat();
+    if (clock.now() - this.#opened > STEADY) this.#retry = FIRST_RETRY;
     listener.link({ state: 'connecting' });
-    if (!visible() && this.acts.size === 0) return;
-    this.stopRetry = clock.after(this.retry, () => this.open());
-    this.retry = Math.min(this.retry * 2, LAST_RETRY);
+    if (!visible() && this.#acts.size === 0) return;
+    this.#stopRetry = clock.after(this.#retry, () => this.open());
+    this.#retry = Math.min(this.#retry * 2, LAST_RETRY);
   }
 
-  private beat(): void {
-    this.stopBeat();
-    if (!this.port || !this.options.visible()) return;
-    this.post({ type: 'beat' });
-    this.stopBeat = this.options.clock.after(BEAT, () => this.beat());
+  #beat(): void {
+    this.#stopBeat();
+    if (!this.#port || !this.#options.visible()) return;
+    this.#post({ type: 'beat' });
+    this.#stopBeat = this.#options.clock.after(BEAT, () => this.#beat());
   }
 
-  private end(): void {
-    if (this.over) return;
+  #end(): void {
+    if (this.#over) return;
     this.close();
-    this.options.listener.ended();
+    this.#options.listener.ended();
   }
 }
 

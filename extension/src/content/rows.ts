@@ -82,7 +82,7 @@ export class Book<E> {
     for (const read of named) {
       const old = before.get(read.element);
       const stays = old?.entry.row === read.row;
-      const entry = this.entry(read, now);
+      const entry = this.#entry(read, now);
       const name = stays ? old.name : freeName(read.row, taken);
       taken.add(name);
       if (old && !stays && sameBuyer(old.entry.sighting, read.sighting)) entry.reused = true;
@@ -178,7 +178,7 @@ export class Book<E> {
     for (const entry of this.entries.values()) if (!entry.answer) entry.told = '';
   }
 
-  private entry(read: Read<E>, now: number): Entry {
+  #entry(read: Read<E>, now: number): Entry {
     let entry = this.entries.get(read.row);
     if (!entry) {
       entry = {

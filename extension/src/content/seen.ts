@@ -9,28 +9,28 @@ const WAITING = 1_000;
 
 /** The sightings of one page. */
 export class Seen {
-  private readonly told = new Set<string>();
-  private readonly waiting = new Map<string, Sighting>();
+  readonly #told = new Set<string>();
+  readonly #waiting = new Map<string, Sighting>();
 
   add(sightings: Sighting[]): void {
     for (const sighting of sightings) {
       const text = JSON.stringify(sighting);
-      if (this.told.has(text) || this.waiting.size >= WAITING) continue;
-      this.waiting.set(text, sighting);
+      if (this.#told.has(text) || this.#waiting.size >= WAITING) continue;
+      this.#waiting.set(text, sighting);
     }
   }
 
   /** What is to be told now: not what a watched row says as well. */
   take(entries: ReadonlyMap<string, Entry>): Sighting[] {
     const sightings: Sighting[] = [];
-    for (const [text, sighting] of this.waiting) {
-      if (this.told.size >= REMEMBERED) this.told.clear();
-      this.told.add(text);
+    for (const [text, sighting] of this.#waiting) {
+      if (this.#told.size >= REMEMBERED) this.#told.clear();
+      this.#told.add(text);
       const { order } = sighting;
       const entry = order && entries.get(`${order.marketplace}/${order.region ?? ''}/${order.number}`);
       if (!entry || !saysAsMuch(entry, sighting)) sightings.push(sighting);
     }
-    this.waiting.clear();
+    this.#waiting.clear();
     return sightings;
   }
 }

@@ -9,45 +9,45 @@ import type { DockView } from '../overlay/view';
 
 /** The selection of one page. */
 export class Ticks {
-  private site: Set<string> | undefined;
-  private own: Set<string> | undefined;
+  #site: Set<string> | undefined;
+  #own: Set<string> | undefined;
 
   /** The site's boxes as they are now: row to on or off, undefined where no row has one. */
   read(boxes: Map<string, boolean> | undefined): void {
-    this.site = boxes && new Set([...boxes].filter(([, on]) => on).map(([row]) => row));
-    if (this.site) this.own = undefined;
+    this.#site = boxes && new Set([...boxes].filter(([, on]) => on).map(([row]) => row));
+    if (this.#site) this.#own = undefined;
   }
 
   get mode(): DockView['select'] {
-    if (this.site) return 'site';
-    return this.own ? 'on' : 'off';
+    if (this.#site) return 'site';
+    return this.#own ? 'on' : 'off';
   }
 
   get rows(): ReadonlySet<string> {
-    return this.site ?? this.own ?? none;
+    return this.#site ?? this.#own ?? none;
   }
 
   /** Turns the dock's select mode on or off; what was selected is forgotten. */
   select(on: boolean): void {
-    if (!this.site) this.own = on ? new Set() : undefined;
+    if (!this.#site) this.#own = on ? new Set() : undefined;
   }
 
   tick(rows: string[], on: boolean): void {
-    if (!this.own) return;
+    if (!this.#own) return;
     for (const row of rows) {
-      if (on) this.own.add(row);
-      else this.own.delete(row);
+      if (on) this.#own.add(row);
+      else this.#own.delete(row);
     }
   }
 
   clear(): void {
-    this.own?.clear();
+    this.#own?.clear();
   }
 
   /** Another page: other rows. */
   reset(): void {
-    this.site = undefined;
-    this.own = undefined;
+    this.#site = undefined;
+    this.#own = undefined;
   }
 }
 
