@@ -93,35 +93,39 @@ func (s source) addStatic(made files) error {
 	return nil
 }
 
+// options are what everything of ours is joined with.
+func (s source) options() api.BuildOptions {
+	return api.BuildOptions{
+		AbsWorkingDir:   s.extension,
+		Bundle:          true,
+		Format:          api.FormatIIFE,
+		Target:          api.ES2022,
+		Charset:         api.CharsetUTF8,
+		LegalComments:   api.LegalCommentsNone,
+		JSX:             api.JSXAutomatic,
+		JSXImportSource: "preact",
+		Tsconfig:        filepath.Join(s.extension, "tsconfig.json"),
+		Alias:           map[string]string{"shared": filepath.Join(s.repo, "shared")},
+	}
+}
+
 // join runs esbuild for the browsers. The constants stand in the scripts as JSON.
 func (s source) join(entries []api.EntryPoint, constants map[string]string) (files, error) {
-	points := make([]api.EntryPoint, len(entries))
-	for i, entry := range entries {
-		points[i] = api.EntryPoint{InputPath: filepath.Join(s.extension, entry.InputPath), OutputPath: entry.OutputPath}
-	}
 	folder := filepath.Join(s.extension, "dist")
-	result := api.Build(api.BuildOptions{
-		EntryPointsAdvanced: points,
-		AbsWorkingDir:       s.extension,
-		Outdir:              folder,
-		Bundle:              true,
-		Format:              api.FormatIIFE,
-		Target:              api.ES2022,
-		Charset:             api.CharsetUTF8,
-		LegalComments:       api.LegalCommentsNone,
-		MinifySyntax:        true,
-		MinifyWhitespace:    true,
-		MinifyIdentifiers:   true,
-		JSX:                 api.JSXAutomatic,
-		JSXImportSource:     "preact",
-		Tsconfig:            filepath.Join(s.extension, "tsconfig.json"),
-		Alias:               map[string]string{"shared": filepath.Join(s.repo, "shared")},
-		Define:              constants,
-	})
-	if err := firstErrors(result.Errors); err != nil {
-		if _, absent := os.Stat(filepath.Join(s.extension, "node_modules")); absent != nil {
-			err = errors.Join(err, errors.New("extension/node_modules is missing: run `make build`"))
-		}
+	options := s.options()
+	for _, entry := range entries {
+		options.EntryPointsAdvanced = append(options.EntryPointsAdvanced, api.EntryPoint{
+			InputPath:  filepath.Join(s.extension, entry.InputPath),
+			OutputPath: entry.OutputPath,
+		})
+	}
+	options.Outdir = folder
+	options.MinifySyntax = true
+	options.MinifyWhitespace = true
+	options.MinifyIdentifiers = true
+	options.Define = constants
+	result := api.Build(options)
+	if err := s.problems(result); err != nil {
 		return nil, err
 	}
 	made := files{}
@@ -135,52 +139,20 @@ func (s source) join(entries []api.EntryPoint, constants map[string]string) (fil
 	return made, nil
 }
 
-// buildStory joins the driver of `make run` into one script, which finds
-// Playwright where npm put it.
-func (s source) buildStory(out string) error {
-	out, err := filepath.Abs(out)
-	if err != nil {
-		return err
-	}
-	driver := filepath.Join(s.extension, "node_modules/playwright-core/index.mjs")
-	driver, err = filepath.Rel(filepath.Dir(out), driver)
-	if err != nil {
-		return err
-	}
-	result := api.Build(api.BuildOptions{
-		EntryPoints:   []string{filepath.Join(s.extension, "e2e/story/index.ts")},
-		AbsWorkingDir: s.extension,
-		Outfile:       out,
-		Bundle:        true,
-		Write:         true,
-		Format:        api.FormatESModule,
-		Platform:      api.PlatformNode,
-		Target:        api.ES2022,
-		Charset:       api.CharsetUTF8,
-		Sourcemap:     api.SourceMapInline,
-		Tsconfig:      filepath.Join(s.extension, "tsconfig.json"),
-		Alias:         map[string]string{"shared": filepath.Join(s.repo, "shared")},
-		Plugins: []api.Plugin{{
-			Name: "playwright",
-			Setup: func(build api.PluginBuild) {
-				build.OnResolve(api.OnResolveOptions{Filter: `^(playwright-core|@playwright/test)$`},
-					func(api.OnResolveArgs) (api.OnResolveResult, error) {
-						return api.OnResolveResult{Path: "./" + filepath.ToSlash(driver), External: true}, nil
-					})
-			},
-		}},
-	})
-	return firstErrors(result.Errors)
-}
-
-func firstErrors(messages []api.Message) error {
+// problems are what esbuild could not do, and what to do where npm has not run.
+func (s source) problems(result api.BuildResult) error {
 	var all []error
-	for _, m := range messages {
+	for _, m := range result.Errors {
 		if m.Location == nil {
 			all = append(all, errors.New(m.Text))
 			continue
 		}
 		all = append(all, fmt.Errorf("%s:%d: %s", m.Location.File, m.Location.Line, m.Text))
+	}
+	if len(all) > 0 {
+		if _, err := os.Stat(filepath.Join(s.extension, "node_modules")); err != nil {
+			all = append(all, errors.New("extension/node_modules is missing: run `make build`"))
+		}
 	}
 	return errors.Join(all...)
 }
