@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Worker } from 'playwright-core';
-import { TOP } from './programs';
+import { type Daemon, TOP } from './programs';
 
 /** Where the Debian package puts it; another place by BLACKMARK_CHROMIUM. */
 const CHROMIUM = process.env.BLACKMARK_CHROMIUM ?? '/usr/bin/chromium';
@@ -84,10 +84,24 @@ export class Browser {
   async pair(code: string): Promise<void> {
     const popup = await this.context.newPage();
     await popup.goto(this.page('popup'));
-    await popup.locator('#code').fill(code);
-    await popup.locator('#code').press('Enter');
-    await popup.locator('[data-link="connected"]').waitFor();
+    const field = popup.locator('.notice input').first();
+    await field.fill(code);
+    await field.press('Enter');
+    await popup.locator('.state.connected').waitFor();
     await popup.close();
+  }
+
+  /** Pairs where the kept profile is not paired with this daemon; true where it had to. */
+  async ensurePaired(daemon: Daemon): Promise<boolean> {
+    const popup = await this.context.newPage();
+    await popup.goto(this.page('popup'));
+    const settled = popup.locator('.state.connected, .state.unpaired').first();
+    await settled.waitFor();
+    const paired = (await settled.getAttribute('class'))?.includes('connected');
+    await popup.close();
+    if (paired) return false;
+    await this.pair(await daemon.pairingCode());
+    return true;
   }
 
   /** Ends the background as the browser does when it is idle. */

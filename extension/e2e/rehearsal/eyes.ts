@@ -37,7 +37,7 @@ export interface Box {
 // Runs in the isolated world.
 const LIBRARY = `
   const roots = () => [...document.querySelectorAll('span')]
-    .filter((e) => e.style.cssText.startsWith('all: initial'))
+    .filter((e) => e.style.contain === 'strict' || e.style.position === 'fixed')
     .map((host) => ({ host, root: chrome.dom.openOrClosedShadowRoot(host) }))
     .filter((r) => r.root);
   const box = (e) => { const { x, y, width, height } = e.getBoundingClientRect(); return { x, y, width, height }; };
@@ -116,6 +116,19 @@ export class Eyes {
     );
   }
 
+  /** Scrolls an order's row to the upper part of the window, clear of the dock, and gives its host as it stands then. */
+  async bring(markup: Markup, order: string, kind: Host['kind'] = 'row'): Promise<Host> {
+    await this.evaluate(`(async () => {
+      const row = [...document.querySelectorAll(${JSON.stringify(markup.row)})]
+        .find((row) => String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)});
+      row?.scrollIntoView({ block: 'center', behavior: 'instant' });
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    })()`);
+    const host = (await this.hosts(markup)).find((h) => h.order === order && h.kind === kind);
+    if (!host) throw new Error('the order has no host');
+    return host;
+  }
+
   /** Where a control of ours stands: by selector, and by its words where they are given. */
   async find(selector: string, words?: string): Promise<Box | undefined> {
     return (
@@ -158,7 +171,7 @@ export class Eyes {
     await this.press(host);
     await this.click(`[data-reason="${reason}"]`);
     if (note) {
-      await this.click('textarea.note');
+      await this.click('.note');
       await this.page.keyboard.type(note);
     }
     await this.click('.foot .main');

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Mark, Status } from 'shared/wire/wire.gen';
 
 /** The top folder of the repository, found from where the tests are started. */
 export const TOP = findTop(process.cwd());
@@ -122,6 +123,16 @@ export class Daemon {
     if (this.process) await end(this.process, 'SIGKILL');
   }
 
+  /** Keeps it from doing anything, without ending it. */
+  pause(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  /** Lets it go on after a pause. */
+  resume(): void {
+    this.process?.kill('SIGCONT');
+  }
+
   /** Runs the command line on this data folder. */
   line(...args: string[]): Promise<Said> {
     return new Promise((resolve) => {
@@ -142,6 +153,28 @@ export class Daemon {
     const said = await this.line(...args, '--json');
     if (said.code !== 0) throw new Error(`blackmark ${args[0]} ended with ${said.code}: ${said.err}`);
     return JSON.parse(said.out) as T;
+  }
+
+  /** Marks a buyer, named by a line as `shopee:br:user_id:900000009`. */
+  async mark(buyer: string, reason: string, ...more: string[]): Promise<void> {
+    await this.json('mark', buyer, '--reason', reason, ...more);
+  }
+
+  /** My Blacklist, the newest first. */
+  async marks(): Promise<Mark[]> {
+    const all: Mark[] = [];
+    let cursor = '';
+    do {
+      const from = cursor ? ['--cursor', cursor] : [];
+      const page = await this.json<{ marks: Mark[]; next?: string }>('list', '--limit', '100', ...from);
+      all.push(...page.marks);
+      cursor = page.next ?? '';
+    } while (cursor);
+    return all;
+  }
+
+  status(): Promise<Status> {
+    return this.json('status');
   }
 
   /** Opens the pairing window and gives the code; the command ends by itself once the code was used. */
