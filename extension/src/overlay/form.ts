@@ -6,6 +6,7 @@ import reasons from 'shared/reason/reasons.json';
 import { MaxNote } from 'shared/wire/wire.gen';
 import { language, number, t } from '../ui/text';
 import { type By, button, enable, iconButton, make, on, rename, say, words } from './elements';
+import { createNote } from './note';
 import type { Body } from './panel';
 import { CLOSE } from './shapes';
 
@@ -30,11 +31,12 @@ export interface Form extends Body {
 // One key each, for a hand that stays on the keyboard.
 const SHORTCUTS = '123456789ab';
 
-/** Makes the form. `send` is asked with a reason and a note, `leave` closes. */
+/** Makes the form. `send` is asked with a reason and a note, `typed` with a key in the note, `leave` closes. */
 export function createForm(
   text: FormText,
   preset: { reason: string; note: string } | undefined,
   send: (reason: string, note: string, by: By) => void,
+  typed: (event: KeyboardEvent, active: Element) => boolean,
   leave: () => void,
 ): Form {
   let reason = preset?.reason ?? '';
@@ -60,18 +62,9 @@ export function createForm(
     ...radios,
   );
 
-  const note = make('textarea', 'note', {
-    'aria-label': t('overlay_note'),
-    maxlength: `${MaxNote}`,
-    spellcheck: 'false',
-    autocomplete: 'off',
-    rows: '2',
-  });
-  note.value = preset?.note ?? '';
   const counter = words('small', '');
-  // The guard stops `input` before it arrives here, so the length is looked up.
-  const count = () => say(counter, t('overlay_note_length', number([...note.value].length), number(MaxNote)));
-  const ticking = setInterval(() => (element.isConnected ? count() : clearInterval(ticking)), 250);
+  const count = () => say(counter, t('overlay_note_length', number(note.text().length), number(MaxNote)));
+  const note = createNote(preset?.note ?? '', (event) => typed(event, note.element), count);
 
   const error = make('div', 'small bad', { role: 'alert' });
   const confirm = button('btn main', text.confirm, (by) => done(by));
@@ -96,7 +89,13 @@ export function createForm(
       close,
     ),
     group,
-    make('div', 'stack', {}, make('div', 'above', {}, words('small grow', t('overlay_note')), counter), note),
+    make(
+      'div',
+      'stack',
+      {},
+      make('div', 'above', {}, words('small grow', t('overlay_note')), counter),
+      note.element,
+    ),
     error,
     make('div', 'foot', {}, cancel, confirm),
   );
@@ -106,10 +105,10 @@ export function createForm(
   function show(): void {
     const at = Math.max(
       0,
-      radios.findIndex((r) => r.dataset['reason'] === reason),
+      radios.findIndex((r) => r.dataset.reason === reason),
     );
     for (const [i, radio] of radios.entries()) {
-      radio.setAttribute('aria-checked', `${radio.dataset['reason'] === reason}`);
+      radio.setAttribute('aria-checked', `${radio.dataset.reason === reason}`);
       radio.tabIndex = i === at ? 0 : -1;
     }
     enable(confirm, !sending);
@@ -118,11 +117,11 @@ export function createForm(
   function choose(i: number, focus: boolean): void {
     const radio = radios[(i + radios.length) % radios.length];
     if (!radio || sending) return;
-    reason = radio.dataset['reason'] ?? '';
+    reason = radio.dataset.reason ?? '';
     say(error, '');
     show();
     if (focus) radio.focus();
-    else if (element.matches(':focus-within') && !note.matches(':focus')) radio.focus();
+    else if (element.matches(':focus-within') && !note.element.matches(':focus')) radio.focus();
   }
 
   function done(by: By): void {
@@ -132,26 +131,26 @@ export function createForm(
       if (by === 'keyboard') radios[0]?.focus();
       return;
     }
-    send(reason, note.value.trim(), by);
+    send(reason, note.text().trim(), by);
   }
 
   return {
     element,
     label: `${text.what}: ${text.who}`,
-    stops: () => [radios.find((r) => r.tabIndex === 0) ?? group, note, cancel, confirm, close],
-    written: () => note.value !== (preset?.note ?? '') || sending,
+    stops: () => [radios.find((r) => r.tabIndex === 0) ?? group, note.element, cancel, confirm, close],
+    written: () => note.text() !== (preset?.note ?? '') || sending,
     key(event, active) {
-      if (active === note) {
+      if (active === note.element) {
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;
         done('keyboard');
         return true;
       }
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
-      const at = radios.findIndex((r) => r.dataset['reason'] === reason);
+      const at = radios.findIndex((r) => (active ? r === active : r.dataset.reason === reason));
       const inGroup = !active || active.getAttribute('role') === 'radio';
       if (inGroup && event.key === 'ArrowDown') choose(at + 1, active !== null);
       else if (inGroup && event.key === 'ArrowUp') choose(at < 0 ? -1 : at - 1, active !== null);
-      else if (inGroup && event.key === ' ') choose(radios.indexOf(active as HTMLDivElement), true);
+      else if (inGroup && event.key === ' ') choose(at, true);
       else if (inGroup && event.key === 'Enter') done(active ? 'keyboard' : 'pointer');
       else {
         const i = event.key.length === 1 ? SHORTCUTS.indexOf(event.key.toLowerCase()) : -1;

@@ -3,8 +3,7 @@
 // Window capture listeners, registered before any script of the page, stop every
 // event that begins at one of our hosts. Our own elements hear nothing either:
 // the guard finds the one that was meant by its place in the root, or by the
-// focus, and uses it. Typing into the note goes on as ever, because an event
-// that is stopped keeps its default action.
+// focus, and uses it.
 //
 // What a page can still see: which element has the focus, if it asks again and
 // again, and where the pointer is.
@@ -34,7 +33,8 @@ export interface Guard {
   destroy(): void;
 }
 
-const POINTER = 'pointerdown pointerup pointermove pointercancel gotpointercapture lostpointercapture';
+const POINTER =
+  'pointerdown pointerup pointermove pointerrawupdate pointercancel gotpointercapture lostpointercapture';
 const HOVER = 'pointerover pointerout pointerenter pointerleave mouseover mouseout mouseenter mouseleave';
 const MOUSE = 'mousedown mouseup mousemove click auxclick dblclick contextmenu selectstart';
 const DRAG = 'dragstart drag dragend dragenter dragover dragleave drop';
@@ -58,6 +58,8 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
   const zones = new Map<EventTarget, Zone>();
   /** where the press began that is going on or was last */
   let press: 'ours' | 'page' | undefined;
+  /** the focus went from the window into the note's frame */
+  let away = false;
   /** keys that were grabbed and are still down: the page gets no end without a beginning */
   const down = new Set<string>();
 
@@ -73,7 +75,8 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     } else if (type === 'keydown') {
       press = undefined;
     }
-    if (zone ? passes(event, host as Element, zone) : !ends(event) && !grabbed(event)) return;
+    if (zone ? passes(event, host as Element, zone) : !ends(event) && !grabbed(event) && !aside(event))
+      return;
     event.stopImmediatePropagation();
     if (!zone) return;
     if (event instanceof KeyboardEvent) keyed(event, zone);
@@ -124,20 +127,25 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     return ours;
   }
 
+  /** What the window and the document tell of the note's frame having the focus; of the page it says nothing. */
+  function aside({ type, target }: Event): boolean {
+    const ours = zones.has(window.document.activeElement as Element);
+    if (type === 'selectionchange') return ours;
+    if (target !== window || (type !== 'blur' && type !== 'focus')) return false;
+    const was = away;
+    away = type === 'blur' && ours;
+    return was || away;
+  }
+
   function keyed(event: KeyboardEvent, zone: Zone): void {
     const active = zone.root.activeElement;
-    const typing = active instanceof HTMLTextAreaElement;
     if (event.type === 'keydown' && !event.isComposing) {
       if (events.key(event, active)) event.preventDefault();
-      else if (
-        (event.key === 'Enter' || event.key === ' ') &&
-        !typing &&
-        !(active instanceof HTMLAnchorElement)
-      ) {
+      else if ((event.key === 'Enter' || event.key === ' ') && !(active instanceof HTMLAnchorElement)) {
         event.preventDefault();
         if (!event.repeat) use(active, 'keyboard');
       }
-    } else if (event.type === 'keyup' && event.key === ' ' && !typing) {
+    } else if (event.type === 'keyup' && event.key === ' ') {
       event.preventDefault();
     }
   }
@@ -146,10 +154,16 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     const { type } = event;
     const target = zone.root.elementFromPoint(event.clientX, event.clientY);
     // Without this a click would move the focus to our host, for the page to see.
-    if (type === 'mousedown' && !(target instanceof HTMLTextAreaElement)) event.preventDefault();
+    // On Linux the middle button pastes when it comes up.
+    if (type === 'mousedown' || type === 'mouseup') event.preventDefault();
     if (type === 'dragstart') event.preventDefault();
     if (type !== 'click') {
       if (zone.row && type === 'auxclick') event.preventDefault();
+      return;
+    }
+    // The second click of a double one would take back what the first did.
+    if (zone.row && event.detail > 1) {
+      event.preventDefault();
       return;
     }
     // A click without a press comes from a screen reader, which is at home with the focus.

@@ -82,6 +82,7 @@ export function createMarking(use: MarkingUse): Marking {
           ),
           t('overlay_done_reason', shortReason(reason)),
         ]),
+      panel.key,
       panel.close,
     );
     return form;
@@ -125,6 +126,7 @@ export function createMarking(use: MarkingUse): Marking {
         if (plan.rows.length === 0) return form.fail(t('overlay_batch_nobody'));
         void run(form, requests.mark(plan.rows, reason, note, true), batchWords);
       },
+      panel.key,
       panel.close,
     );
     opened = undefined;

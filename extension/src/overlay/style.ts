@@ -13,7 +13,7 @@ color:var(--ink);font:13px/18px system-ui,-apple-system,"Segoe UI","PingFang SC"
 .w.dark{--ink:#f0f1f3;--grey:#a3a9b1;--line:#454a52;--soft:#33373e;--face:#212429;--blue:#86b8ff;--bad:#ff9d92;--dim:#7d838b}
 svg{display:block;flex:none;overflow:visible}
 path{fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
-button,a,textarea,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
+button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 :focus-visible{outline:2px solid var(--blue);outline-offset:1px}
 [aria-disabled=true]{cursor:default;opacity:.45}
 
@@ -97,7 +97,7 @@ button.count[aria-disabled=true]{opacity:1}
 .reason[aria-checked=true] .o{border:4.5px solid var(--ink)}
 .reason[aria-checked=true]{background:var(--soft)}
 .key{font-size:11px;line-height:16px;color:var(--grey);border:1px solid var(--line);border-radius:3px;min-width:18px;text-align:center;flex:none}
-.note{width:100%;height:56px;padding:5px 8px;border:1px solid var(--line);border-radius:6px;cursor:text;white-space:pre-wrap;overflow:auto;overflow-wrap:anywhere;user-select:text;-webkit-user-select:text}
+.note{width:100%;height:56px;border:1px solid var(--line);border-radius:6px;color:var(--ink)}
 .note:focus{border-color:var(--blue);outline:1px solid var(--blue);outline-offset:0}
 .foot{display:flex;align-items:center;justify-content:flex-end;gap:8px;flex-wrap:wrap}
 .foot .btn{min-height:30px;padding:0 13px}

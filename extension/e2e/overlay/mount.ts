@@ -1,0 +1,78 @@
+// The overlay alone, with made-up rows: joined by the bundle for a test's page,
+// where it runs in an isolated world as in the extension.
+
+import { type BatchResult, createOverlay, type OverlayRequests } from '../../src/overlay';
+import en from '../../src/overlay/messages.en.json';
+import zh from '../../src/overlay/messages.zh_CN.json';
+import { SAMPLE_ROWS, sampleDock } from '../../src/pages/gallery/samples';
+import uiEn from '../../src/ui/messages.en.json';
+import uiZh from '../../src/ui/messages.zh_CN.json';
+
+const scope = globalThis as unknown as {
+  /** set before this script by the test */
+  sampleLanguage?: 'en' | 'zh_CN';
+  sample: Sample;
+  chrome: unknown;
+};
+
+const messages: Record<string, { message: string }> =
+  scope.sampleLanguage === 'zh_CN' ? { ...uiZh, ...zh } : { ...uiEn, ...en };
+
+scope.chrome = {
+  i18n: {
+    getMessage: (key: string, values: string[] = []) =>
+      (messages[key]?.message ?? '').replace(/\$(\d)/g, (_, n: string) => values[Number(n) - 1] ?? ''),
+  },
+};
+
+/** What a test sees and sets. */
+interface Sample {
+  overlay: ReturnType<typeof createOverlay>;
+  rows: typeof SAMPLE_ROWS;
+  dock: typeof sampleDock;
+  calls: unknown[][];
+  result: BatchResult;
+}
+
+const calls: unknown[][] = [];
+const requests: OverlayRequests = {
+  mark: async (...args) => {
+    calls.push(['mark', ...args]);
+    return scope.sample.result;
+  },
+  cancel: async (...args) => {
+    calls.push(['cancel', ...args]);
+    return scope.sample.result;
+  },
+  undo: async () => void calls.push(['undo']),
+  jump(state) {
+    calls.push(['jump', state]);
+    return SAMPLE_ROWS.find((row) => row.state === state)?.row;
+  },
+  select: (on) => void calls.push(['select', on]),
+  tick: (row, on) => void calls.push(['tick', row, on]),
+  tickAll: (on) => void calls.push(['tickAll', on]),
+  openPopup: () => void calls.push(['openPopup']),
+};
+
+// Content scripts run in the page's own frame alone; what puts this script into
+// a page puts it into every frame.
+if (window === window.top) {
+  const overlay = createOverlay(document, requests);
+  scope.sample = {
+    overlay,
+    rows: SAMPLE_ROWS,
+    dock: sampleDock,
+    calls,
+    result: { marked: 1, already: 0, refused: [], waiting: 0 },
+  };
+
+  // Each row says in which cell its hosts go; the answers come after, as they do.
+  document.addEventListener('DOMContentLoaded', () => {
+    for (const view of SAMPLE_ROWS) {
+      document.querySelector(`[data-row="${view.row}"] .buyer`)?.append(overlay.attach(view.row));
+      document.querySelector(`[data-row="${view.row}"] .actions`)?.append(overlay.attachAction(view.row));
+    }
+    overlay.dock(sampleDock({ link: { state: 'connecting' } }));
+  });
+}
