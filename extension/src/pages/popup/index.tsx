@@ -31,30 +31,35 @@ function Popup() {
         <LinkState link={link} />
       </header>
       {connected ? <Counts /> : <LinkNotice link={link} changed={setLink} />}
-      <Tabs names={words} chosen={tab} choose={setTab} />
-      <section
-        id={`panel-${tab}`}
-        class="panel"
-        role="tabpanel"
-        aria-labelledby={`tab-${tab}`}
-        // A panel that scrolls must be reachable by keyboard.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see the line above
-        tabIndex={0}
-      >
-        {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
-        {tab === 'mark' && <MarkForm />}
-        {tab === 'sites' && (
-          <>
-            <p class="faint">{t('popup_sites_intro')}</p>
-            <Sites />
-          </>
-        )}
-      </section>
+      {link.state === 'unpaired' ? (
+        // Nothing can be found or marked yet; the marketplaces can be chosen.
+        <section class="panel" aria-label={words.sites}>
+          <SitesPanel />
+        </section>
+      ) : (
+        <>
+          <Tabs names={words} chosen={tab} choose={setTab} />
+          <section id={`panel-${tab}`} class="panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+            {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
+            {tab === 'mark' && <MarkForm />}
+            {tab === 'sites' && <SitesPanel />}
+          </section>
+        </>
+      )}
       <footer>
         <a href="../welcome/index.html" target="_blank" rel="noreferrer">
           {t('popup_welcome')}
         </a>
       </footer>
+    </>
+  );
+}
+
+function SitesPanel() {
+  return (
+    <>
+      <p class="faint">{t('popup_sites_intro')}</p>
+      <Sites />
     </>
   );
 }
