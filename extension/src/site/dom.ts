@@ -8,7 +8,7 @@ import { attempt } from './guard';
 import { contradict, join, type Memory } from './join';
 import { marketplace } from './marketplaces';
 import { regionOf } from './page';
-import { readValue } from './value';
+import { find, readValue } from './value';
 
 /** Rows of one page that are read. */
 const ROWS = 2000;
@@ -47,6 +47,7 @@ export function readRows(
   const rows = new Rows();
   const region = attempt(() => regionOf(def, url)) ?? '';
   for (const group of Array.isArray(page.rows) ? page.rows : []) {
+    if (typeof group?.select !== 'string') continue;
     for (const element of attempt(() => [...root.querySelectorAll(group.select)]) ?? []) {
       if (rows.list.length >= ROWS) return rows.list;
       if (owns(element)) continue;
@@ -140,8 +141,8 @@ function placeOf(
   owns: Owns,
 ): { target: Element; put: Put } | null {
   for (const place of Array.isArray(places) ? places : []) {
-    const target = attempt(() => find(place.at, row, owns));
-    if (target) return { target, put: place.put };
+    const target = attempt(() => find(place.at, { row, owns }));
+    if (target !== null) return { target, put: place.put };
   }
   return null;
 }
@@ -149,7 +150,7 @@ function placeOf(
 function tickOf(group: RowDefinition, row: Element, owns: Owns): { box: Element; on: boolean } | null {
   return attempt(() => {
     if (group.tick === undefined) return null;
-    const box = find(group.tick.select, row, owns);
+    const box = find(group.tick.select, { row, owns });
     if (box === null) return null;
     const [where, name] = group.tick.on;
     return {
@@ -157,9 +158,4 @@ function tickOf(group: RowDefinition, row: Element, owns: Owns): { box: Element;
       on: where === 'class' ? box.classList.contains(name) : (box as HTMLInputElement).checked === true,
     };
   });
-}
-
-function find(css: string, row: Element, owns: Owns): Element | null {
-  if (css === '') return row;
-  return [...row.querySelectorAll(css)].find((element) => !owns(element)) ?? null;
 }

@@ -2,7 +2,7 @@
 
 import type { BuyerKey, Order, Sighting, Source, Why } from 'shared/wire/wire.gen';
 import type { Definition, Facts, Reading, TotalReading } from './definition';
-import { masked, own } from './guard';
+import { attempt, masked, own } from './guard';
 import { marketplace } from './marketplaces';
 
 /** Characters of an id that are still looked at; the daemon takes fewer. */
@@ -33,15 +33,14 @@ export function readFacts<V>(
   region: string,
 ): Fact {
   const get = (reading: Reading<V> | undefined): string | null =>
-    reading === undefined ? null : read(reading.read);
+    reading === undefined ? null : attempt(() => read(reading.read));
 
   const where = marketplaceOf(def, facts, get);
   const market = marketplace(where.code);
   const number = get(facts.order);
   const here = market?.regions ? region : '';
-  const fits = number !== null && market !== null && market.order.test(number);
   return {
-    order: fits ? orderOf(market.code, here, number) : null,
+    order: number !== null && market?.order.test(number) ? orderOf(market.code, here, number) : null,
     ref: get(facts.ref),
     number,
     ...readKeys(facts, read, where.code, here),
@@ -83,9 +82,12 @@ function readKeys<V>(
   const keys: BuyerKey[] = [];
   let why: Why = 'no_identity';
   for (const reading of Array.isArray(facts.keys) ? facts.keys : []) {
-    if (reading.marketplace !== undefined && reading.marketplace !== market.code) continue;
-    if (!market.kinds.some((k) => k.kind === reading.kind)) continue;
-    const id = read(reading.read);
+    const id = attempt(() =>
+      (reading.marketplace ?? market.code) === market.code &&
+      market.kinds.some((k) => k.kind === reading.kind)
+        ? read(reading.read)
+        : null,
+    );
     if (id === null) continue;
     if (masked(id)) why = 'masked';
     else if (id.length > LONGEST_ID) why = 'bad_key';

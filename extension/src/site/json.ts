@@ -22,6 +22,10 @@ const SIGHTINGS = 1000;
 
 /** Reads a response: what it says of orders, for the daemon; the memory keeps it for the rows of this page. */
 export function readJson(def: Definition, url: string, text: string, memory: Memory): Sighting[] {
+  return attempt(() => readResponse(def, url, text, memory)) ?? [];
+}
+
+function readResponse(def: Definition, url: string, text: string, memory: Memory): Sighting[] {
   if (text.length > LONGEST_TEXT || matchesPatterns(def.never ?? [], url)) return [];
   const never = (def.never ?? []).map((pattern) => '!' + pattern);
   const entries = (def.json ?? []).filter((e) => attempt(() => matchesPatterns([...never, ...e.urls], url)));

@@ -7,7 +7,7 @@ const LOOKED_AT = 1024;
 export function hookPatterns(def: Definition): string[] {
   const patterns = new Set<string>();
   for (const url of def.never ?? []) patterns.add('!' + url);
-  for (const entry of def.json ?? []) for (const url of entry.urls ?? []) patterns.add(url);
+  for (const entry of def.json ?? []) for (const url of entry?.urls ?? []) patterns.add(url);
   for (const url of def.sweep?.urls ?? []) patterns.add(url);
   return [...patterns];
 }

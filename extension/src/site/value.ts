@@ -58,10 +58,11 @@ export function readValue(value: Value, scope: Scope): string | null {
   }
 }
 
-function find(css: string, scope: Scope): Element | null {
-  if (css === '') return scope.row;
-  for (const found of scope.row.querySelectorAll(css)) {
-    if (!scope.owns(found)) return found;
+/** The first element that a selector finds in the row and that is not ours. */
+export function find(css: string, { row, owns }: Pick<Scope, 'row' | 'owns'>): Element | null {
+  if (css === '') return row;
+  for (const found of row.querySelectorAll(css)) {
+    if (!owns(found)) return found;
   }
   return null;
 }
