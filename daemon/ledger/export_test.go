@@ -7,3 +7,6 @@ func (c Config) WithFile(open func(path string) (journal.File, int64, error)) Co
 	c.openFile = open
 	return c
 }
+
+// BreakIndex makes every use of the index fail from now on.
+func (l *Ledger) BreakIndex() { _ = l.table.(*index).db.Close() }

@@ -53,6 +53,7 @@ type Ledger struct {
 	meta  atomic.Pointer[meta]
 
 	rebuilding atomic.Bool
+	distrusted atomic.Bool                   // the index failed and is about to be left
 	unreadable atomic.Pointer[problem.Error] // the journal holds what this version cannot read
 
 	requests chan *request
@@ -154,7 +155,7 @@ func (l *Ledger) openTable(marker position, clean bool) error {
 	at := positionOf(l.journal.Head())
 	// Badger on a full disk ends the process: without room it stays closed.
 	if clean && room && (marker == at || damaged) {
-		index, m, err := openIndex(l.path(indexDir))
+		x, m, err := openIndex(l.path(indexDir))
 		switch {
 		case err != nil:
 			l.cfg.Log.Warn("the index does not open; it is built again from the journal", "error", err)
@@ -163,15 +164,15 @@ func (l *Ledger) openTable(marker position, clean bool) error {
 				err = removeMarker(l.path(markerFile))
 			}
 			if err == nil {
-				l.table = index
+				l.table = x
 				l.meta.Store(&m)
 				return nil
 			}
-			_ = index.close()
+			_ = x.close()
 			return err
 		default:
 			l.cfg.Log.Warn("the index is not the journal's; it is built again")
-			_ = index.close()
+			_ = x.close()
 		}
 	}
 	if !damaged {
@@ -228,9 +229,8 @@ func (l *Ledger) Close() error {
 func (l *Ledger) closeTable() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	table := l.table
+	x, ok := l.table.(*index)
 	l.table = closedTable{}
-	index, ok := table.(*index)
 	if !ok {
 		return nil // nothing on the disk can be believed
 	}
@@ -240,7 +240,7 @@ func (l *Ledger) closeTable() error {
 		l.cfg.Log.Warn("the disk is full; the index was left as it is")
 		return nil
 	}
-	if err := index.close(); err != nil {
+	if err := x.close(); err != nil {
 		return fmt.Errorf("close the index: %w", err)
 	}
 	if l.journal.Broken() != nil || l.unreadable.Load() != nil {
@@ -249,13 +249,33 @@ func (l *Ledger) closeTable() error {
 	return writeMarker(l.path(markerFile), l.meta.Load().position)
 }
 
-// read gives fn a consistent view of the marks.
+// ErrIndex says that the index failed; the journal takes its place at once.
+var ErrIndex = problem.New(problem.Unavailable, "index_failed",
+	"the index of My Blacklist failed and is being built again", "try again in a moment; no mark is lost")
+
+// read gives fn a consistent view of the marks. An error that is no problem
+// comes from the index, which is then left.
 func (l *Ledger) read(fn func(view) error) error {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	v := l.table.view()
-	defer v.done()
-	return fn(v)
+	err := func() error {
+		l.mu.RLock()
+		defer l.mu.RUnlock()
+		v := l.table.view()
+		defer v.done()
+		return fn(v)
+	}()
+	var known *problem.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	if l.distrusted.CompareAndSwap(false, true) {
+		go func() {
+			select {
+			case l.tasks <- func() { l.leaveIndex(err) }:
+			case <-l.stopping:
+			}
+		}()
+	}
+	return ErrIndex.Because(err)
 }
 
 // do sends a request to the writer and waits for it.

@@ -142,10 +142,12 @@ func (l *Ledger) swap(m *memory, x *index) error {
 	return nil
 }
 
-// leaveIndex is for an index that failed under a write whose marks are saved:
-// it is not believed any more, and everything is read from the journal again.
-// The writer runs it.
+// leaveIndex is for an index that failed: it is not believed any more, and
+// everything is read from the journal again. The writer runs it.
 func (l *Ledger) leaveIndex(cause error) {
+	if _, ok := l.table.(*index); !ok {
+		return // left already
+	}
 	l.cfg.Log.Error("the index failed; it is built again from the journal", "error", cause)
 	m, at, err := l.replay()
 	if err != nil {
@@ -161,7 +163,8 @@ func (l *Ledger) leaveIndex(cause error) {
 	if err := old.close(); err != nil {
 		l.cfg.Log.Warn("the failed index did not close", "error", err)
 	}
-	if l.rebuilding.CompareAndSwap(false, true) {
+	l.distrusted.Store(false)
+	if l.writable() == nil && l.rebuilding.CompareAndSwap(false, true) {
 		l.running.Go(l.rebuild)
 	}
 }

@@ -413,3 +413,44 @@ func write(t *testing.T, path string, b []byte) {
 		t.Fatal(err)
 	}
 }
+
+// An index that fails at work is left for the journal, and built again.
+func TestIndexFailsAtWork(t *testing.T) {
+	c := config(t.TempDir())
+	l, want := filled(t, c)
+	settled(t, l)
+	l.BreakIndex()
+	until(t, "the journal answers", func() bool {
+		_, err := l.Find([]buyer.Key{user(1)})
+		if err != nil && !errors.Is(err, ledger.ErrIndex) {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
+	answers(t, l, want)
+	want = append([]ledger.Mark{must(t, l, mark(user(500)), ledger.Marked)}, want...)
+	settled(t, l)
+	answers(t, l, want)
+	_ = l.Close()
+	l = open(t, c)
+	if l.Health().Rebuilding {
+		t.Fatal("it was not closed clean")
+	}
+	answers(t, l, want)
+}
+
+// It may fail under a write too, after the journal has it.
+func TestIndexFailsUnderMarks(t *testing.T) {
+	l, want := filled(t, config(t.TempDir()))
+	settled(t, l)
+	l.BreakIndex()
+	until(t, "marks are taken again", func() bool {
+		n := mark(user(500))
+		list, err := l.Mark(context.Background(), []ledger.NewMark{n})
+		if err == nil {
+			want = append([]ledger.Mark{*list[0].Mark}, want...)
+		}
+		return err == nil
+	})
+	answers(t, l, want)
+}

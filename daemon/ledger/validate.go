@@ -40,6 +40,8 @@ var (
 		"look at both marks; cancel the one that is wrong, or name only one identifier")
 	ErrShared = problem.New(problem.Invalid, "key_shared_by_all",
 		"this identifier stands on the orders of many different buyers", "use the buyer's own id; a mark on this one would hit strangers")
+	ErrUnchecked = problem.New(problem.Unavailable, "key_unchecked",
+		"it could not be checked whether this identifier stands for many buyers", "try again in a moment")
 	ErrNote = problem.New(problem.TooLarge, "note_long",
 		"the note is too long", "a note has at most 1,000 characters")
 	ErrName = problem.New(problem.TooLarge, "name_long",
@@ -183,7 +185,9 @@ func cleanOrder(o *Order, k buyer.Key) (*Order, error) {
 	return &c, nil
 }
 
-// content is the hash by which the same request is known again.
+// content is the hash by which the same request is known again. Requests are
+// sent again over restarts and versions: a new field of NewMark or NewCancel
+// must be omitted where it is empty.
 func content(request any) string {
 	b, err := json.Marshal(request)
 	if err != nil {

@@ -255,7 +255,7 @@ func (l *Ledger) refuseShared(keys []buyer.Key) error {
 	for i, k := range keys {
 		shared, err := l.cfg.Refuse(k)
 		if err != nil {
-			return fmt.Errorf("ask whether a key is shared: %w", err)
+			return ErrUnchecked.Because(err)
 		}
 		if shared {
 			return ErrShared.In(fmt.Sprintf("keys[%d].id", i))
