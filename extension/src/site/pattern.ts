@@ -24,7 +24,8 @@ export function matchPattern(pattern: string, text: string): string | null {
   return (found?.[1] ?? found?.[0]) || null;
 }
 
-const ATOM = /^(?:\[\^?(?:\\[\\\]^.$/-]|[^\\[\]\p{C}])+\]|\\[\\^$.|?*+()[\]{}/]|[^\\^$.|?*+()[\]{}\p{C}])/u;
+const ATOM =
+  /^(?:\[(?!\^\])\^?(?:\\[\\\]^.$/-]|[^\\[\]\p{C}])+\]|\\[\\^$.|?*+()[\]{}/]|[^\\^$.|?*+()[\]{}\p{C}])/u;
 const REPEATED = /^(?:\?|\{(\d{1,3})(?:,(\d{1,3}))?\})/;
 
 /** Whether a pattern keeps the rules. */
