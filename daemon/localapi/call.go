@@ -43,7 +43,7 @@ type Call struct {
 // is its own proof, which is good for this one nonce and this one port; no
 // secret and no token leaves the process before.
 func Dial(ctx context.Context, ports []int, key []byte) (*Call, error) {
-	answered := false
+	last := ErrNotRunning
 	for _, port := range ports {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 		call, err := dial(ctx, address, key)
@@ -51,15 +51,14 @@ func Dial(ctx context.Context, ports []int, key []byte) (*Call, error) {
 		case err == nil:
 			return call, nil
 		case errors.Is(err, errVersion):
-			return nil, err
-		case !errors.Is(err, errSilent):
-			answered = true
+			last = errVersion
+		case errors.Is(err, errSockets):
+			last = errSockets
+		case !errors.Is(err, errSilent) && last == ErrNotRunning:
+			last = ErrNotOurs
 		}
 	}
-	if answered {
-		return nil, ErrNotOurs
-	}
-	return nil, ErrNotRunning
+	return nil, last
 }
 
 var (
@@ -126,12 +125,30 @@ func shake(conn *socket.Conn, address string, key []byte) (wire.Welcome, error) 
 	if err != nil {
 		return wire.Welcome{}, errImpostor
 	}
-	var welcome wire.Welcome
-	if err := conn.ReadInto(&welcome); err != nil || welcome.Type != "welcome" ||
-		!wire.ProofFits(key, wire.DaemonSide, transcript, welcome.Proof) {
+	data, err := conn.Read()
+	if err != nil {
 		return wire.Welcome{}, errImpostor
 	}
+	var welcome wire.Welcome
+	if socket.Decode(data, &welcome) != nil || welcome.Type != "welcome" ||
+		!wire.ProofFits(key, wire.DaemonSide, transcript, welcome.Proof) {
+		return wire.Welcome{}, refusal(data)
+	}
 	return welcome, nil
+}
+
+// refusal is why no welcome came. Who says so has proved nothing: only which
+// of our own problems it is gets believed, and none of its words.
+func refusal(data []byte) error {
+	var failed wire.Failed
+	if socket.Decode(data, &failed) == nil && failed.Problem != nil {
+		for _, known := range []*problem.Error{errVersion, errSockets} {
+			if failed.Problem.Code == known.Code {
+				return known
+			}
+		}
+	}
+	return errImpostor
 }
 
 // Address is where the daemon listens.

@@ -160,7 +160,9 @@ type browser struct {
 func (s *stage) openWindow() string {
 	s.t.Helper()
 	var window wire.Pairing
-	s.ok(s.line().Post(s.t.Context(), "/v1/pairing", nil, &window))
+	call := s.line()
+	defer call.Close()
+	s.ok(call.Post(s.t.Context(), "/v1/pairing", nil, &window))
 	return window.Code
 }
 
