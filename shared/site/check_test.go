@@ -259,3 +259,32 @@ func TestPatterns(t *testing.T) {
 		}
 	}
 }
+
+// The example of SPEC.md is a definition.
+func TestExamplePasses(t *testing.T) {
+	data, err := os.ReadFile("SPEC.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(data), "```json\n")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("SPEC.md has no example")
+	}
+	for _, err := range site.Check([]byte(example)) {
+		t.Error(err)
+	}
+}
+
+// Every command of the vocabulary stands in SPEC.md.
+func TestSpecNamesEveryCommand(t *testing.T) {
+	data, err := os.ReadFile("SPEC.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range site.Commands() {
+		if !strings.Contains(string(data), `["`+name+`", `) {
+			t.Errorf("SPEC.md does not name %q", name)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package site
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Value is a command that reads one value: its name, its words, for `map` a
@@ -39,6 +41,9 @@ var vocabulary = map[string]shape{
 	"const":     {words: 1, inDOM: true, inJSON: true},
 	"first":     {inner: -1, inDOM: true, inJSON: true},
 }
+
+// Commands are the names of all commands, sorted.
+func Commands() []string { return slices.Sorted(maps.Keys(vocabulary)) }
 
 // UnmarshalJSON reads a command and refuses one that is not in the vocabulary
 // or has other parts than it must.
