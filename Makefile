@@ -73,6 +73,10 @@ packages: $(NODE_MODULES) ## build for every platform into .run/packages (compil
 	cd .run/packages && sha256sum blackmark-* | tee SHA256SUMS
 	@echo 'Compiled only: of the programs, none but the one for this machine was started.'
 
+.PHONY: service
+service: ## install, crash, restart and uninstall under a real systemd, in a container (root)
+	.ci/service
+
 .PHONY: clean
 clean: ## remove what was built; the data that `make run` keeps in .run/data stays
 	rm -rf extension/dist extension/node_modules extension/test-results .run/bin .run/packages .run/generated .run/story.mjs bench.json
