@@ -11,7 +11,7 @@ import (
 )
 
 // contentLimit is the most that a page pays for us, in bytes.
-const contentLimit = 40_000
+const contentLimit = 80_000
 
 // entries are the scripts and where they go, without the ending.
 var entries = []api.EntryPoint{
