@@ -39,7 +39,7 @@ function pageWith(
       saving: false,
       last: 0,
       nameless: undefined,
-      reused: false,
+      reused: '',
       held: undefined,
     });
   }

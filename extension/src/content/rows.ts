@@ -31,8 +31,8 @@ export interface Entry {
   last: number;
   /** milliseconds; when it was first read without an order and without a buyer */
   nameless: number | undefined;
-  /** its element showed another order before, with the very same buyer */
-  reused: boolean;
+  /** its element showed another order before, with the very same buyer: that one, as text */
+  reused: string;
   /** doubtful facts, and since when they are read */
   held: { facts: string; since: number } | undefined;
 }
@@ -85,7 +85,8 @@ export class Book<E> {
       const entry = this.#entry(read, now);
       const name = stays ? old.name : freeName(read.row, taken);
       taken.add(name);
-      if (old && !stays && sameBuyer(old.entry.sighting, read.sighting)) entry.reused = true;
+      if (old && !stays && sameBuyer(old.entry.sighting, read.sighting))
+        entry.reused = buyerOf(read.sighting);
       // Of several elements the first one that names the buyer speaks for the order.
       if (entry.seats === 0 || !hasBuyer(entry.sighting)) entry.sighting = read.sighting;
       entry.seats++;
@@ -105,7 +106,7 @@ export class Book<E> {
       const facts = JSON.stringify(entry.sighting);
       if (entry.told === facts) {
         entry.held = undefined;
-        entry.reused = false;
+        entry.reused = '';
         continue;
       }
       if (telling.rows.length >= limit || (!entry.told && watched >= MaxWatched)) {
@@ -114,19 +115,16 @@ export class Book<E> {
       }
       const left = Math.max(namelessFor(entry, now), 0);
       const doubt = left > 0 ? 0 : Math.max(doubtfulFor(entry, facts, now), 0);
-      if (left + doubt > 0) telling.again = Math.min(telling.again ?? Number.POSITIVE_INFINITY, left + doubt);
-      // The order is sure enough to ask by; the buyer has to settle.
-      const order = entry.sighting.order;
-      if (left > 0 || (doubt > 0 && (entry.told || !order))) continue;
-      const sighting: Sighting = doubt > 0 && order ? { order } : entry.sighting;
-      if (doubt === 0) {
-        if (keysChanged(entry)) entry.answer = undefined;
-        entry.held = undefined;
-        entry.reused = false;
+      if (left + doubt > 0) {
+        telling.again = Math.min(telling.again ?? Number.POSITIVE_INFINITY, left + doubt);
+        continue;
       }
+      if (keysChanged(entry)) entry.answer = undefined;
+      entry.held = undefined;
+      entry.reused = '';
       if (!entry.told) watched++;
-      entry.told = JSON.stringify(sighting);
-      telling.rows.push({ row: entry.row, ...sighting });
+      entry.told = facts;
+      telling.rows.push({ row: entry.row, ...entry.sighting });
     }
     return telling;
   }
@@ -190,7 +188,7 @@ export class Book<E> {
         saving: false,
         last: now,
         nameless: undefined,
-        reused: false,
+        reused: '',
         held: undefined,
       };
       this.entries.set(read.row, entry);
@@ -250,7 +248,11 @@ function digest(text: string): string {
 }
 
 function sameBuyer(a: Sighting, b: Sighting): boolean {
-  return hasBuyer(b) && a.name === b.name && JSON.stringify(a.keys) === JSON.stringify(b.keys);
+  return hasBuyer(b) && buyerOf(a) === buyerOf(b);
+}
+
+function buyerOf({ keys, name }: Sighting): string {
+  return JSON.stringify([keys, name]);
 }
 
 /** The page named other keys for this row before. */
@@ -269,7 +271,8 @@ function namelessFor(entry: Entry, now: number): number {
 
 /** Milliseconds that facts must still stand which may be half of one order and half of another. */
 function doubtfulFor(entry: Entry, facts: string, now: number): number {
-  if (!entry.reused && !keysChanged(entry)) return 0;
+  const same = entry.reused !== '' && entry.reused === buyerOf(entry.sighting);
+  if (!same && !keysChanged(entry)) return 0;
   if (entry.held?.facts !== facts) entry.held = { facts, since: now };
   return entry.held.since + SETTLE - now;
 }
