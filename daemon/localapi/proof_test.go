@@ -84,7 +84,6 @@ func TestRelayGetsNoProofAccepted(t *testing.T) {
 			s := newStage(t)
 			b := s.paired(chromium)
 			answers := &recorder{}
-			var address string
 			l, port := listener(t, func(client net.Conn) {
 				defer client.Close()
 				daemon, err := net.Dial("tcp4", s.server.Address())
@@ -96,9 +95,9 @@ func TestRelayGetsNoProofAccepted(t *testing.T) {
 					_, _ = io.Copy(client, io.TeeReader(daemon, answers))
 					_ = client.Close()
 				}()
-				forward(client, daemon, address, s.server.Address(), rewrites.body)
+				forward(client, daemon, client.LocalAddr().String(), s.server.Address(), rewrites.body)
 			})
-			address = l.Addr().String()
+			address := l.Addr().String()
 
 			if _, err := localapi.Dial(t.Context(), []int{port}, s.key); !errors.Is(err, localapi.ErrNotOurs) {
 				t.Errorf("the command line took the relay for the daemon: %v", err)

@@ -408,8 +408,7 @@ func TestLimitsOfAPage(t *testing.T) {
 func TestClientThatDoesNotReadHoldsNobodyUp(t *testing.T) {
 	s := newStage(t)
 	deaf := s.paired(chromium)
-	conn := s.deafSocket(deaf)
-	defer conn.Close()
+	s.deafSocket(deaf)
 	other := s.joined(s.paired(firefox))
 	row := wire.Row{Row: "r", Sighting: sighting(shopee("900000001"))}
 	other.watch("page", row)
@@ -431,19 +430,16 @@ func TestClientThatDoesNotReadHoldsNobodyUp(t *testing.T) {
 
 // deafSocket is a proved socket that watches a hundred rows of one buyer and
 // never reads again.
-func (s *stage) deafSocket(b browser) *peer {
+func (s *stage) deafSocket(b browser) {
 	s.t.Helper()
-	p := s.joined(b)
-	p.read = make(chan []byte) // nobody takes from it: the reader stands still
+	conn, _, err := s.shake(b)
+	s.ok(err)
 	var rows []wire.Row
 	for i := range wire.MaxRows {
 		rows = append(rows, wire.Row{Row: fmt.Sprint(i), Sighting: sighting(shopee("900000001"))})
 	}
-	s.ok(p.conn.Write(wire.Watch{Type: "watch", ID: 1, Page: "p", Site: "x", Rows: rows}))
-	return p
+	s.ok(conn.Write(wire.Watch{Type: "watch", ID: 1, Page: "p", Site: "x", Rows: rows}))
 }
-
-func (p *peer) Close() { p.conn.Close() }
 
 func TestReportAndList(t *testing.T) {
 	s := newStage(t)

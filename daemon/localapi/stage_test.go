@@ -231,33 +231,41 @@ type peer struct {
 	read  chan []byte
 }
 
-// join opens a socket of a browser.
-func (s *stage) join(b browser) (*peer, error) {
+// shake opens a socket of a browser and proves both ends.
+func (s *stage) shake(b browser) (*socket.Conn, wire.Welcome, error) {
+	var welcome wire.Welcome
 	conn, err := socket.Dial(s.t.Context(), s.server.Address(), wire.SocketPath, b.origin)
 	if err != nil {
-		return nil, err
+		return nil, welcome, err
 	}
 	s.t.Cleanup(conn.Close)
 	_ = conn.Limit(time.Now().Add(patience))
 	var challenge wire.Challenge
 	if err := conn.ReadInto(&challenge); err != nil {
-		return nil, err
+		return nil, welcome, err
 	}
 	prove, transcript := b.prove(challenge.Nonce, s.server.Address())
 	s.ok(conn.Write(prove))
 	data, err := conn.Read()
 	if err != nil {
-		return nil, err
+		return nil, welcome, err
 	}
-	var welcome wire.Welcome
 	if socket.Decode(data, &welcome) != nil || welcome.Type != "welcome" {
-		return nil, failedOf(data)
+		return nil, welcome, failedOf(data)
 	}
 	if !wire.ProofFits(b.secret, wire.DaemonSide, transcript, welcome.Proof) {
 		s.t.Error("the daemon's own proof does not fit")
 	}
+	return conn, welcome, conn.Limit(time.Time{})
+}
+
+// join opens a socket of a browser and reads from it.
+func (s *stage) join(b browser) (*peer, error) {
+	conn, welcome, err := s.shake(b)
+	if err != nil {
+		return nil, err
+	}
 	p := &peer{t: s.t, conn: conn, token: welcome.Token, read: make(chan []byte, 10_000)}
-	_ = conn.Limit(time.Time{})
 	go func() {
 		defer close(p.read)
 		for {
