@@ -212,7 +212,7 @@ func TestHostsComeFromDefinitions(t *testing.T) {
 func TestBuildRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"content script over the limit": {"extension/src/content/index.ts",
-			`console.log('` + strings.Repeat("x", contentLimit) + `')`, "the limit is 40000"},
+			`console.log('` + strings.Repeat("x", contentLimit) + `')`, "the limit is 80000"},
 		"host that is no host": {"shared/site/sites/a/definition.json",
 			`{"hosts": ["a.example/*"]}`, "is not a host"},
 		"all hosts": {"shared/site/sites/a/definition.json", `{"hosts": ["*"]}`, "is not a host"},
