@@ -48,16 +48,18 @@ export class Eyes {
   private constructor(
     readonly page: Page,
     private readonly session: CDPSession,
-    private readonly worlds: Map<number, string>,
+    /** the content script's worlds in the page itself, the newest last */
+    private readonly worlds: Set<number>,
   ) {}
 
   static async on(page: Page, extension: string): Promise<Eyes> {
     const session = await page.context().newCDPSession(page);
-    const worlds = new Map<number, string>();
-    session.on('Runtime.executionContextCreated', ({ context }) => {
-      if (context.auxData?.['type'] === 'isolated' && context.origin === `chrome-extension://${extension}`) {
-        worlds.set(context.id, context.auxData['frameId'] as string);
-      }
+    const worlds = new Set<number>();
+    const { frameTree } = await session.send('Page.getFrameTree');
+    session.on('Runtime.executionContextCreated', ({ context: { id, origin, auxData } }) => {
+      // The note is written in a frame of its own, which has such a world too.
+      const top = auxData?.['frameId'] === frameTree.frame.id;
+      if (top && auxData?.['type'] === 'isolated' && origin === `chrome-extension://${extension}`) worlds.add(id);
     });
     session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => worlds.delete(executionContextId));
     session.on('Runtime.executionContextsCleared', () => worlds.clear());
@@ -67,7 +69,7 @@ export class Eyes {
 
   /** Runs an expression in the content script's world. */
   async evaluate<T>(expression: string): Promise<T> {
-    const contextId = await until('the content script runs on this page', () => [...this.worlds.keys()].at(-1));
+    const contextId = await until('the content script runs on this page', () => [...this.worlds].at(-1));
     const { result, exceptionDetails } = await this.session.send('Runtime.evaluate', {
       contextId,
       expression,

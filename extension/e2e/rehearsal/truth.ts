@@ -85,7 +85,7 @@ const CHECKER = `
     let last = 0;
     const wrong = (what) => { report.wrongs++; if (report.wrong.length < 10) report.wrong.push(what); };
     const frameOf = (span) =>
-      span.style.cssText.startsWith('all: initial')
+      span.style.contain === 'strict'
         ? chrome.dom.openOrClosedShadowRoot(span)?.querySelector('.w.row')
         : undefined;
     const check = () => {
