@@ -39,14 +39,20 @@ test: browser compiler build ## all tests: Go, the race detector, TypeScript, a 
 	$(if $(RACED),go test -race $(RACED))
 	cd extension && npx playwright test
 
-.PHONY: check
-check: $(NODE_MODULES) ## format, vet, lint, types, and that generated files are current
+.PHONY: check check-go check-generated check-extension
+check: check-go check-generated check-extension ## format, vet, lint, types, and that generated files are current
+
+check-go:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on: $$unformatted"; exit 1; fi
 	go vet ./... && go vet .ci/bench.go
 	go tool staticcheck ./...
+
+check-generated:
 	go run ./extension/bundle -check
 	.ci/generated
+
+check-extension: $(NODE_MODULES)
 	cd extension && npx tsc --noEmit && npx biome check .
 
 .PHONY: bench
