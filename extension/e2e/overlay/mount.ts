@@ -11,6 +11,7 @@ import uiZh from '../../src/ui/messages.zh_CN.json';
 const scope = globalThis as unknown as {
   /** set before this script by the test */
   sampleLanguage?: 'en' | 'zh_CN';
+  sampleMode?: ShadowRootMode;
   sample: Sample;
   chrome: unknown;
 };
@@ -58,7 +59,7 @@ const requests: OverlayRequests = {
 // Content scripts run in the page's own frame alone; what puts this script into
 // a page puts it into every frame.
 if (window === window.top) {
-  const overlay = createOverlay(document, requests);
+  const overlay = createOverlay(document, requests, scope.sampleMode);
   scope.sample = {
     overlay,
     rows: SAMPLE_ROWS,

@@ -12,7 +12,7 @@ const repo = join(__dirname, '../../..');
 let script = '';
 
 /** The overlay's script, joined once for all tests of a run. */
-function overlayScript(): string {
+export function overlayScript(): string {
   if (!script) {
     const file = join(mkdtempSync(join(tmpdir(), 'blackmark-overlay-')), 'overlay.js');
     execFileSync('go', ['run', './extension/bundle', '-overlay', file], { cwd: repo });
@@ -34,7 +34,8 @@ export const ROWS = [
   'clear2',
 ] as const;
 
-const HTML = (
+/** The page itself. */
+export const HTML = (
   style: string,
 ) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orders</title>
 <script>

@@ -72,6 +72,8 @@ export function createDock(
     );
     return { state, row, figure };
   });
+  const waiting = words('number', '');
+  const waits = make('div', 'count', {}, make('span', 'badge'), words('grow', t('overlay_waiting')), waiting);
   const chosen = words('grow small', '');
   const mode = button('btn', '', () => requests.select(view?.select === 'off'));
   const all = button('btn', t('overlay_select_all'), () => requests.tickAll(true));
@@ -99,6 +101,7 @@ export function createDock(
       {},
       make('div', 'count', {}, make('span', 'badge'), orders, total),
       ...counts.map((c) => c.row),
+      waits,
     ),
     make('div', 'select', {}, upper, lower),
   );
@@ -146,11 +149,13 @@ export function createDock(
     pill.title = short;
     notice.replaceChildren(...notices(next, requests));
     say(total, number(next.orders));
+    say(waiting, number(next.waiting));
+    waits.classList.toggle('none', next.waiting === 0);
     for (const { state: s, row, figure } of counts) {
       say(figure, number(next[s]));
       row.classList.toggle('none', next[s] === 0);
       enable(row, next[s] > 0);
-      row.ariaLabel = `${t(`overlay_state_${s}`)}: ${number(next[s])}`;
+      row.ariaLabel = `${t(`overlay_state_${s}`)} ${number(next[s])}`;
     }
     drawSelect(next);
   }
@@ -220,7 +225,6 @@ function notices(view: DockView, requests: OverlayRequests): Node[] {
       lines.push(words('', t('overlay_help_version', link.daemon, link.extension)));
       break;
   }
-  if (view.waiting > 0) lines.push(words('', counted('overlay_waiting', view.waiting)));
   if (view.lost) lines.push(words('', t(`overlay_lost_${view.lost}`)));
   if (lines.length > 0) return lines;
   if (link.state === 'connecting') return [words('', t('overlay_help_connecting'))];

@@ -94,7 +94,12 @@ export function createPanel(layer: HTMLElement): Panel {
       element.style.top = `${Math.max(MARGIN, Math.min(top, low))}px`;
     },
     key(event, active) {
-      if (!shown || (active && !element.contains(active))) return false;
+      if (!shown) return false;
+      if (active && !element.contains(active)) {
+        // The focus stayed at a flag or in the dock when a pointer opened this.
+        if (!panel.grabs(event)) return false;
+        active = null;
+      }
       if (event.key === 'Escape') {
         panel.close();
         return true;

@@ -69,8 +69,9 @@ export function createAction(root: ShadowRoot, press: (by: By) => void): RowMark
     draw(view, _picked, dark) {
       frame.className = classes('action', view, undefined, dark);
       redraw(act.firstElementChild as SVGSVGElement, view?.saving ? BUSY : FLAG);
-      say(text, marked(view) ? t('overlay_action_marked') : t('overlay_action_mark'));
-      act.ariaLabel = action(view, undefined);
+      const short = t(marked(view) ? 'overlay_action_marked' : 'overlay_action_mark');
+      say(text, short);
+      act.ariaLabel = `${short}: ${view?.name || t('overlay_unnamed')}`;
     },
     focus: () => act.focus(),
   };

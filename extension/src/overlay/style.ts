@@ -29,11 +29,10 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 .flag{display:flex;align-items:center;justify-content:center;width:22px;height:22px;border-radius:5px;color:var(--grey)}
 .row .flag:focus-visible,.action .flag:focus-visible{outline-offset:-2px}
 .flag:hover,.act:hover{background:var(--soft);color:var(--ink)}
-.black .flag,.stale .flag,.ticked .flag{color:var(--ink)}
+.ticked .flag{color:var(--ink)}
 .black .flag path{fill:currentColor}
 .picking .flag path,.saving .flag path{fill:none}
 .unidentified .flag,.unmarkable .flag{color:var(--dim)}
-.unidentified:not(.picking) .flag path,.unmarkable:not(.picking) .flag path{stroke-dasharray:2.2 2.4}
 .action{display:flex;width:124px;height:24px}
 .act{display:flex;align-items:center;gap:5px;max-width:124px;height:24px;padding:0 7px;border-radius:5px;color:var(--grey);white-space:nowrap}
 .act:focus-visible{outline-offset:-2px}
@@ -48,7 +47,7 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 .dock,.panel,.toast,.pill{position:fixed;background:var(--face);border:1px solid var(--line);border-radius:10px;box-shadow:0 6px 24px rgba(0,0,0,.16),0 1px 3px rgba(0,0,0,.1)}
 .dock,.pill{bottom:16px;right:16px}
 .left .dock,.left .pill{right:auto;left:16px}
-.pill{display:flex;align-items:center;gap:8px;width:156px;height:36px;padding:0 12px 0 8px;border-radius:18px;white-space:nowrap}
+.pill{display:flex;align-items:center;gap:8px;width:172px;height:36px;padding:0 12px 0 8px;border-radius:18px;white-space:nowrap}
 .pill .grow{overflow:hidden;text-overflow:ellipsis}
 .logo{display:flex;align-items:center;justify-content:center;width:20px;height:20px;border-radius:5px;background:#0d0d0f;color:#fff;flex:none}
 .dark .logo{box-shadow:inset 0 0 0 1px #8d939b}
@@ -57,14 +56,15 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 .grow{flex:1;min-width:0}
 .dot{width:8px;height:8px;border-radius:4px;flex:none;background:#2f9e58}
 .trouble .dot{background:none;box-shadow:inset 0 0 0 2px var(--bad)}
-.dock{width:276px;height:394px;display:flex;flex-direction:column;overflow:hidden}
-.head{display:flex;align-items:center;gap:8px;height:42px;padding:0 6px 0 11px;flex:none}
+.dock{width:292px;height:398px;display:flex;flex-direction:column;overflow:hidden}
+.head{display:flex;align-items:center;gap:8px;height:50px;padding:0 8px 0 12px;flex:none}
 .title{font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.linked{display:flex;align-items:center;gap:6px}
 .head .flag{width:26px;height:26px}
-.notice{height:86px;margin:0 10px;padding:7px 9px;border-radius:7px;background:var(--soft);flex:none;overflow:auto;display:flex;flex-direction:column;gap:4px;font-size:12.5px;line-height:17px}
+.notice{height:80px;margin:0 10px;padding:7px 9px;border-radius:7px;background:var(--soft);flex:none;overflow:auto;display:flex;flex-direction:column;gap:4px;font-size:12.5px;line-height:17px}
 .trouble .notice{box-shadow:inset 3px 0 0 var(--bad)}
 .tally{flex:1;padding:7px 6px 3px;overflow:auto}
-.count{display:flex;align-items:center;gap:9px;width:100%;height:25px;padding:0 7px;border-radius:5px}
+.count{white-space:nowrap;display:flex;align-items:center;gap:9px;width:100%;height:25px;padding:0 7px;border-radius:5px}
 .count .badge{width:26px;cursor:inherit}
 .count .number{font-variant-numeric:tabular-nums;font-weight:600}
 .count.none{color:var(--grey)}
@@ -79,7 +79,7 @@ button.count[aria-disabled=true]{opacity:1}
 .link{color:var(--blue);text-decoration:underline;text-underline-offset:2px}
 .wide{width:100%}
 
-.panel{width:348px;max-width:calc(100vw - 16px);max-height:calc(100vh - 16px);overflow:auto;display:flex;flex-direction:column;padding:11px 14px 13px;gap:9px}
+.panel{width:372px;max-width:calc(100vw - 16px);max-height:calc(100vh - 16px);overflow:auto;display:flex;flex-direction:column;padding:11px 14px 13px;gap:9px}
 .top{display:flex;align-items:flex-start;gap:8px}
 .top .flag{width:26px;height:26px;margin:-4px -6px 0 0}
 .what{font-size:12px;color:var(--grey)}
@@ -110,7 +110,7 @@ button.count[aria-disabled=true]{opacity:1}
 .toast{bottom:16px;left:50%;transform:translateX(-50%);max-width:min(520px,calc(100vw - 32px));display:flex;align-items:center;gap:12px;padding:9px 8px 9px 15px;min-height:46px}
 .toast .stack{gap:1px}
 .toast .flag{width:26px;height:26px}
-.clock{font-variant-numeric:tabular-nums;color:var(--grey);min-width:2.2em;text-align:end}
+.clock{font-variant-numeric:tabular-nums;color:var(--grey);min-width:2em}
 
 @media (prefers-reduced-motion:no-preference){
 .saving .flag svg,.saving .act svg{animation:turn .9s linear infinite}
