@@ -126,7 +126,7 @@ func BenchmarkMark(b *testing.B) {
 	b.Run("parallel", func(b *testing.B) {
 		l := benchLedger(b, b.TempDir(), 1000)
 		defer l.Close()
-		b.SetParallelism(4)
+		b.SetParallelism(4) // eight callers on two cores
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				if _, err := l.Mark(context.Background(), []ledger.NewMark{mark(user(rand.IntN(1 << 30)))}); err != nil {

@@ -137,6 +137,7 @@ func TestWhoseOrderItIs(t *testing.T) {
 		"a name alone contradicts":                   {seen: []sighting{def(username("old")), def(username("new"))}, conflict: true},
 		"a definition confirms a sweep":              {seen: []sighting{sweep(user(1), username("a-a")), def(user(1)), sweep(user(2))}, want: []buyer.Key{user(1), username("a-a")}},
 		"one sighting of two ids":                    {seen: []sighting{def(user(1), user(2))}},
+		"a sweep that shares a name with another":    {seen: []sighting{def(user(1), username("a-a")), sweep(user(2), username("a-a"))}, want: []buyer.Key{user(1), username("a-a")}},
 		"a masked key is dropped, the others remain": {seen: []sighting{def(username("a***b"), user(1))}, want: []buyer.Key{user(1)}},
 	} {
 		t.Run(name, func(t *testing.T) {
