@@ -279,7 +279,7 @@ func TestProofsAreRefused(t *testing.T) {
 		},
 		"another client's name": func(n string) any { p, _ := b.prove(n, s.server.Address()); p.Client = other.id; return p },
 		"another browser from this origin": func(n string) any {
-			p, _ := browser{other.id, other.origin, other.secret}.prove(n, s.server.Address())
+			p, _ := browser{other.id, b.origin, other.secret}.prove(n, s.server.Address())
 			return p
 		},
 		"nobody's name": func(n string) any {
@@ -354,10 +354,18 @@ func TestSilentSocketIsCutOff(t *testing.T) {
 func TestCrowdOfSilentCallersKeepsNobodyOut(t *testing.T) {
 	s := newStage(t)
 	b := s.paired(chromium)
+	var crowd []net.Conn
 	for range 500 {
 		conn, err := net.Dial("tcp4", s.server.Address())
 		s.ok(err)
 		defer conn.Close()
+		crowd = append(crowd, conn)
+	}
+	// The oldest gave way, long before the limit for a request.
+	_ = crowd[0].SetReadDeadline(time.Now().Add(time.Second))
+	var timeout net.Error
+	if _, err := crowd[0].Read(make([]byte, 1)); errors.As(err, &timeout) && timeout.Timeout() {
+		t.Error("all of a crowd are kept")
 	}
 	if answers := s.joined(b).watch("p", wire.Row{Row: "1", Sighting: wire.Sighting{Order: aliOrder("81234567890123")}}); len(answers) != 1 {
 		t.Errorf("answers: %v", answers)
