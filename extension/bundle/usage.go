@@ -190,7 +190,13 @@ func (s source) problemCodes() ([]string, error) {
 // writes as `New(...)`.
 func problemCode(node ast.Node, pkg string) (string, bool) {
 	call, ok := node.(*ast.CallExpr)
-	if !ok || len(call.Args) != 4 {
+	if !ok {
+		return "", false
+	}
+	if code, ok := damageCode(call, pkg); ok {
+		return code, true
+	}
+	if len(call.Args) != 4 {
 		return "", false
 	}
 	switch f := call.Fun.(type) {
@@ -206,7 +212,21 @@ func problemCode(node ast.Node, pkg string) (string, bool) {
 	default:
 		return "", false
 	}
-	literal, ok := call.Args[1].(*ast.BasicLit)
+	return quotedCode(call.Args[1])
+}
+
+// damageCode reads `j.damage("code", ...)`: the journal makes all of its
+// problems of one kind in one place.
+func damageCode(call *ast.CallExpr, pkg string) (string, bool) {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || pkg != "journal" || f.Sel.Name != "damage" || len(call.Args) == 0 {
+		return "", false
+	}
+	return quotedCode(call.Args[0])
+}
+
+func quotedCode(argument ast.Expr) (string, bool) {
+	literal, ok := argument.(*ast.BasicLit)
 	if !ok {
 		return "", false
 	}

@@ -7,6 +7,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import axe from 'axe-core';
 import { Ports } from 'shared/wire/wire.gen';
 import { Browser } from './rehearsal/browser';
 import { Daemon, until } from './rehearsal/programs';
@@ -157,12 +158,24 @@ test('a mark made while the daemon is away is delivered once', async ({ world })
   await popup.reload();
   await expect(state(popup, 'absent')).toBeVisible();
 
+  // One that the daemon will refuse, when nobody is there to be told.
+  await fillMark(popup, '9000****', 'Sample Buyer Nine');
+  await expect(
+    popup.getByText('Kept here; will be saved when Blackmark runs: Sample Buyer Nine'),
+  ).toBeVisible();
+
   await daemon.start();
   await popup.getByRole('button', { name: 'Try again' }).click();
   await expect(state(popup, 'connected')).toBeVisible();
   await until('the mark is delivered', async () => (await marked(daemon)).includes('900000003'));
   expect(await marked(daemon)).toEqual(['900000003']);
   await expect(popup.locator('.counts dd').nth(2)).toHaveText('0');
+  await popup.reload();
+  await expect(popup.getByText('1 mark or cancel that waited was refused:')).toBeVisible();
+  await expect(popup.locator('.refusals')).toContainText('Sample Buyer Nine');
+  await expect(popup.locator('.refusals')).toContainText('This id is masked.');
+  await popup.getByRole('button', { name: 'I have seen it' }).click();
+  await expect(popup.locator('.refusals')).toHaveCount(0);
 
   const { records } = await daemon.json<{ records: number }>('status');
   await daemon.stop();
@@ -170,6 +183,66 @@ test('a mark made while the daemon is away is delivered once', async ({ world })
   await expect(state(popup, 'connected')).toBeVisible({ timeout: 20_000 });
   expect((await daemon.json<{ records: number }>('status')).records).toBe(records);
 });
+
+for (const colours of ['light', 'dark'] as const) {
+  test(`the pages can be used by everybody, ${colours}`, async () => {
+    const data = mkdtempSync(path.join(tmpdir(), 'blackmark-data-'));
+    const daemon = await Daemon.start(data);
+    const browser = await Browser.start({ sandbox: '127.0.0.1:1', width: 360, height: 600, colours });
+    try {
+      const popup = await browser.context.newPage();
+      await popup.goto(browser.page('popup'));
+      await expect(state(popup, 'unpaired')).toBeVisible();
+      expect(await violations(popup)).toEqual([]);
+      await browser.pair(await daemon.pairingCode());
+      await popup.reload();
+      await expect(state(popup, 'connected')).toBeVisible();
+      await fillMark(popup, 'no number', 'Sample Buyer Six');
+      await expect(popup.getByLabel('Buyer id')).toHaveAttribute('aria-invalid', 'true');
+      expect(await violations(popup)).toEqual([]);
+      await fillMark(popup, '900000006', 'Sample Buyer Six');
+      await expect(popup.getByText('Marked: Sample Buyer Six')).toBeVisible();
+
+      // By keyboard alone: to the tabs, to Find, to the row, cancel, undo.
+      await tab(popup, 'Mark').first().focus();
+      await popup.keyboard.press('ArrowLeft');
+      await expect(row(popup, 'Sample Buyer Six')).toBeVisible();
+      await popup.getByLabel('Buyer id or name').focus();
+      await popup.keyboard.press('Tab');
+      await popup.keyboard.press('Enter');
+      await expect(popup.locator('.details')).toContainText('900000006');
+      expect(await violations(popup)).toEqual([]);
+      await popup.keyboard.press('Tab');
+      await popup.keyboard.press('Enter');
+      await expect(popup.getByRole('button', { name: 'Undo' })).toBeFocused();
+      expect(await violations(popup)).toEqual([]);
+      await popup.keyboard.press('Enter');
+      await expect(row(popup, 'Sample Buyer Six').locator('.who')).toBeFocused();
+      expect(await marked(daemon)).toEqual(['900000006']);
+
+      await tab(popup, 'Marketplaces').click();
+      await expect(popup.locator('.sites li').first()).toBeVisible();
+      expect(await violations(popup)).toEqual([]);
+      await popup.goto(browser.page('welcome'));
+      await expect(state(popup, 'connected')).toBeVisible();
+      expect(await violations(popup)).toEqual([]);
+    } finally {
+      await browser.close();
+      await daemon.stop();
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+}
+
+/** What axe finds wrong on a page. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const found = await axe.run();
+    return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+  });
+}
 
 /** One text frame of a server, of less than 64 KiB. */
 function frame(message: object): Buffer {

@@ -3,8 +3,8 @@
 
 import type { NewCancel, NewMark, Outcome } from 'shared/wire/wire.gen';
 import { messageTooLarge, waitingFull } from '../daemonlink/problems';
-import type { FromPage } from '../messages';
-import { oversized, type Waiting, type WaitingMarks } from './waiting';
+import type { FromPage, Refusal } from '../messages';
+import { oversized, type Settled, type Waiting, type WaitingMarks } from './waiting';
 
 /** Milliseconds after which the one who asked is told that it waits. */
 const SOON = 1500;
@@ -14,7 +14,10 @@ export interface AskingParts {
   /** nothing can be delivered for now, and it is known */
   hopeless: () => boolean;
   waiting: (page: string, request: string) => void;
-  outcomes: (page: string, request: string, outcomes: Outcome[]) => void;
+  /** false: nobody is there to be told */
+  outcomes: (page: string, request: string, outcomes: Outcome[]) => boolean;
+  /** keeps what nobody was told */
+  refused: (refusals: Refusal[]) => Promise<void>;
   after: (milliseconds: number, call: () => void) => () => void;
 }
 
@@ -51,9 +54,16 @@ export class Asking {
   }
 
   /** Everything that a request asked for is done. */
-  settled(page: string, request: string, outcomes: Outcome[]): void {
+  settled(page: string, request: string, settled: Settled[]): void {
     this.#done(page, request);
-    this.#parts.outcomes(page, request, outcomes);
+    const told = this.#parts.outcomes(
+      page,
+      request,
+      settled.map((s) => s.outcome),
+    );
+    const refusals = settled.flatMap(refusal);
+    if (told || refusals.length === 0) return;
+    this.#parts.refused(refusals).catch((error) => console.error('blackmark: keeping refusals', error));
   }
 
   #watch(page: string, request: string): void {
@@ -79,6 +89,15 @@ export class Asking {
       items.map((item): Outcome => ({ id: item.id, result: 'refused', ...(problem && { problem }) })),
     );
   }
+}
+
+/** What the seller has to be told later. */
+function refusal({ item, outcome }: Settled): Refusal[] {
+  if (outcome.result !== 'refused' || !outcome.problem) return [];
+  const of = item.kind === 'mark' ? item.mark : item.cancel;
+  const name = item.kind === 'mark' ? item.mark.name : undefined;
+  const who = name || of.keys?.[0]?.id || of.order?.number || '';
+  return [{ id: item.id, kind: item.kind, who, problem: outcome.problem }];
 }
 
 function markItem(page: string, request: string, mark: NewMark): Waiting {

@@ -15,7 +15,7 @@ import { Pages } from './pages';
 import { OWN_PAGE, OwnPages } from './requests';
 import { isOwnPage, sitesOf } from './senders';
 import { grants, registerGranted, runInOpenTabs } from './sites';
-import { keyring, waitingStore } from './storage';
+import { keyring, refusalStore, waitingStore } from './storage';
 import { browserName, openPopup, showLink } from './toolbar';
 import { WaitingMarks } from './waiting';
 
@@ -59,7 +59,7 @@ const waiting = new WaitingMarks({
   connected: () => link.connected,
   marks: async (marks) => outcomesOf(await link.request({ type: 'mark', marks })),
   cancels: async (cancels) => outcomesOf(await link.request({ type: 'cancel', cancels })),
-  done: (page, request, outcomes) => asking.settled(page, request, outcomes),
+  done: (page, request, settled) => asking.settled(page, request, settled),
   counted: (count) => {
     if (count > 0) void chrome.alarms.create(WAKE, { periodInMinutes: 0.5 });
     else void chrome.alarms.clear(WAKE);
@@ -74,9 +74,10 @@ const asking = new Asking({
     else pages.waiting(page, request);
   },
   outcomes: (page, request, outcomes) => {
-    if (page === OWN_PAGE) own.told(request, outcomes);
-    else pages.outcomes(page, request, outcomes);
+    if (page === OWN_PAGE) return own.told(request, outcomes);
+    return pages.outcomes(page, request, outcomes);
   },
+  refused: (refusals) => refusalStore.add(refusals),
   after,
 });
 
@@ -84,6 +85,7 @@ const own = new OwnPages({
   link,
   asking,
   waiting: () => waiting.count(),
+  refusals: refusalStore,
   browser: browserName,
   sites: () => grants(sites),
   sitesChanged: async () => {

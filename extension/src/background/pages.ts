@@ -80,19 +80,20 @@ export class Pages {
     this.#pages.get(page)?.post({ type: 'waiting', request });
   }
 
-  /** Hands outcomes to the page that asked, now or when it is back. */
-  outcomes(page: string, request: string, outcomes: Outcome[]): void {
+  /** Hands outcomes to the page that asked, now or when it is back; false: it is not there now. */
+  outcomes(page: string, request: string, outcomes: Outcome[]): boolean {
     const message: ToPage = { type: 'outcomes', request, outcomes };
     const open = this.#pages.get(page);
     if (open) {
       open.post(message);
-      return;
+      return true;
     }
     this.#owed.set(page, [...(this.#owed.get(page) ?? []), message]);
     for (const oldest of this.#owed.keys()) {
       if (this.#owed.size <= MOST_OWED) break;
       this.#owed.delete(oldest);
     }
+    return false;
   }
 
   /** The seller took a site's permission back. */

@@ -4,7 +4,14 @@
 import type { MarkList, NewCancel, NewMark, Outcome, Report, Status } from 'shared/wire/wire.gen';
 import type { DaemonLink } from '../daemonlink/link';
 import { badAnswer, extensionFailed } from '../daemonlink/problems';
-import { newID, type Reply, type RequestName, type Requests, type SiteGrant } from '../messages';
+import {
+  newID,
+  type Refusal,
+  type Reply,
+  type RequestName,
+  type Requests,
+  type SiteGrant,
+} from '../messages';
 import type { Asking } from './asking';
 
 /** What each request is answered with. */
@@ -12,10 +19,18 @@ export type Handlers = {
   [N in RequestName]: (...args: Parameters<Requests[N]>) => Promise<Reply<ReturnType<Requests[N]>>>;
 };
 
+/** Keeps what was refused when nobody was there, until the seller has seen it. */
+export interface RefusalStore {
+  add(refusals: Refusal[]): Promise<void>;
+  all(): Promise<Refusal[]>;
+  clear(): Promise<void>;
+}
+
 export interface RequestsParts {
   link: DaemonLink;
   asking: Asking;
   waiting: () => Promise<number>;
+  refusals: RefusalStore;
   /** as the seller will recognise this browser */
   browser: () => Promise<string>;
   sites: () => Promise<SiteGrant[]>;
@@ -46,6 +61,11 @@ export class OwnPages {
     mark: (mark) => this.#act(mark.id, { type: 'mark', request: newID(), marks: [mark] }),
     cancel: (cancel) => this.#act(cancel.id, { type: 'cancel', request: newID(), cancels: [cancel] }),
     waiting: async () => fine(await this.#parts.waiting()),
+    refused: async () => fine(await this.#parts.refusals.all()),
+    forgetRefused: async () => {
+      await this.#parts.refusals.clear();
+      return fine([]);
+    },
     sites: async () => fine(await this.#parts.sites()),
     sitesChanged: async () => fine(await this.#parts.sitesChanged()),
   };
@@ -64,12 +84,14 @@ export class OwnPages {
     });
   }
 
-  /** What became of a request, or that it waits. */
-  told(request: string, answer: Outcome[] | 'waiting'): void {
+  /** What became of a request, or that it waits; false: it was told before that it waits. */
+  told(request: string, answer: Outcome[] | 'waiting'): boolean {
     const resolve = this.#open.get(request);
     this.#open.delete(request);
-    if (answer === 'waiting') resolve?.(answer);
-    else if (answer[0]) resolve?.(answer[0]);
+    const told = answer === 'waiting' ? answer : answer[0];
+    if (!resolve || !told) return false;
+    resolve(told);
+    return true;
   }
 
   async #act(

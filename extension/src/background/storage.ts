@@ -3,12 +3,17 @@
 // content scripts of web pages cannot open this database.
 
 import type { Keyring, Paired } from '../daemonlink/keyring';
+import type { Refusal } from '../messages';
+import type { RefusalStore } from './requests';
 import type { Stored, Waiting, WaitingStore } from './waiting';
 
 const NAME = 'blackmark';
-const VERSION = 1;
+const VERSION = 2;
 const PAIRED = 'paired';
 const WAITING = 'waiting';
+const REFUSED = 'refused';
+/** Refusals that are kept; older ones give way. */
+const MOST_REFUSED = 100;
 
 let opened: Promise<IDBDatabase> | null = null;
 
@@ -16,10 +21,7 @@ function database(): Promise<IDBDatabase> {
   opened ??= new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore(PAIRED);
-      request.result
-        .createObjectStore(WAITING, { keyPath: 'seq', autoIncrement: true })
-        .createIndex('id', 'id', { unique: true });
+      upgrade(request.result);
     };
     request.onsuccess = () => {
       request.result.onclose = () => {
@@ -33,6 +35,17 @@ function database(): Promise<IDBDatabase> {
     throw error;
   });
   return opened;
+}
+
+/** Makes what a database of an older version lacks. */
+function upgrade(db: IDBDatabase): void {
+  const has = (store: string) => db.objectStoreNames.contains(store);
+  if (!has(PAIRED)) db.createObjectStore(PAIRED);
+  if (!has(WAITING)) {
+    const waiting = db.createObjectStore(WAITING, { keyPath: 'seq', autoIncrement: true });
+    waiting.createIndex('id', 'id', { unique: true });
+  }
+  if (!has(REFUSED)) db.createObjectStore(REFUSED, { autoIncrement: true });
 }
 
 /** Runs one transaction and answers once it is on the disk. */
@@ -88,5 +101,21 @@ export const waitingStore: WaitingStore = {
     await transact(WAITING, 'readwrite', (s) => {
       for (const item of items) s.delete(item.seq);
     });
+  },
+};
+
+export const refusalStore: RefusalStore = {
+  async add(refusals: Refusal[]) {
+    await transact(REFUSED, 'readwrite', (s) => {
+      for (const refusal of refusals) s.add(refusal);
+      const keys = s.getAllKeys();
+      keys.onsuccess = () => {
+        for (const key of keys.result.slice(0, -MOST_REFUSED)) s.delete(key);
+      };
+    });
+  },
+  all: () => read<Refusal[]>(REFUSED, (s) => s.getAll()),
+  async clear() {
+    await transact(REFUSED, 'readwrite', (s) => s.clear());
   },
 };

@@ -67,7 +67,8 @@ class World {
       connected: () => this.connected,
       marks: send,
       cancels: send,
-      done: (page, request, outcomes) => this.done.push({ page, request, outcomes }),
+      done: (page, request, settled) =>
+        this.done.push({ page, request, outcomes: settled.map((s) => s.outcome) }),
       counted: (waiting) => this.counts.push(waiting),
     });
   }

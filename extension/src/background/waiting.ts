@@ -46,17 +46,19 @@ export interface WaitingParts {
   marks: (marks: NewMark[]) => Promise<Reply<Outcome[]>>;
   cancels: (cancels: NewCancel[]) => Promise<Reply<Outcome[]>>;
   /** everything that one request asked for is done, in the order in which it asked */
-  done: (page: string, request: string, outcomes: Outcome[]) => void;
+  done: (page: string, request: string, settled: Settled[]) => void;
   /** how many wait now */
   counted: (waiting: number) => void;
 }
 
-interface Group {
-  page: string;
-  request: string;
-  /** ids in the order of asking, with what became of them */
-  outcomes: Map<string, Outcome | null>;
+/** What became of one. */
+export interface Settled {
+  item: Waiting;
+  outcome: Outcome;
 }
+
+/** One request: its items in the order of asking, with what became of them. */
+type Group = Map<string, { item: Waiting; outcome: Outcome | null }>;
 
 export class WaitingMarks {
   readonly #parts: WaitingParts;
@@ -164,18 +166,17 @@ export class WaitingMarks {
   }
 
   /** Notes an item of its request, or what became of it; hands the request back when it is whole. */
-  #note(item: Asked, outcome: Outcome | null = null): void {
+  #note(item: Waiting, outcome: Outcome | null = null): void {
     const name = `${item.page} ${item.request}`;
-    const group = this.#groups.get(name) ?? { page: item.page, request: item.request, outcomes: new Map() };
+    const group: Group = this.#groups.get(name) ?? new Map();
     this.#groups.set(name, group);
-    group.outcomes.set(item.id, outcome);
-    if (outcome === null || [...group.outcomes.values()].includes(null)) return;
-    this.#groups.delete(name);
-    this.#parts.done(
-      item.page,
-      item.request,
-      [...group.outcomes.values()].flatMap((o) => (o ? [o] : [])),
+    group.set(item.id, { item, outcome });
+    const settled = [...group.values()].flatMap((e) =>
+      e.outcome ? [{ item: e.item, outcome: e.outcome }] : [],
     );
+    if (settled.length < group.size) return;
+    this.#groups.delete(name);
+    this.#parts.done(item.page, item.request, settled);
   }
 
   /** After a death of the background: learns again which requests are open. */

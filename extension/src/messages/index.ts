@@ -71,6 +71,16 @@ export interface SiteGrant {
   granted: boolean;
 }
 
+/** A mark or a cancel that waited and was refused in the end. */
+export interface Refusal {
+  /** of the mark or the cancel */
+  id: string;
+  kind: 'mark' | 'cancel';
+  /** the buyer's name or id, as far as the request named one */
+  who: string;
+  problem: Problem;
+}
+
 /** Either an answer or a problem that the page shows. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -88,6 +98,10 @@ export interface Requests {
   cancel: (cancel: NewCancel) => Outcome | 'waiting';
   /** marks and cancels that wait for the daemon */
   waiting: () => number;
+  /** those that waited and were refused when nobody was there to be told */
+  refused: () => Refusal[];
+  /** the seller has seen all of them */
+  forgetRefused: () => Refusal[];
   sites: () => SiteGrant[];
   /** registers content scripts for what is granted now */
   sitesChanged: () => SiteGrant[];
@@ -103,9 +117,9 @@ export interface RequestMessage<N extends RequestName = RequestName> {
 
 /** A fresh id for a mark or a cancel: 128 random bits, 32 lower-case hexadecimal digits. */
 export function newID(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) =>
-    b.toString(16).padStart(2, '0'),
-  ).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join(
+    '',
+  );
 }
 
 /** A key as one line, as shared/buyer writes it. */

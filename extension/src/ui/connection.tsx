@@ -5,7 +5,7 @@ import type { Problem } from 'shared/wire/wire.gen';
 import { CODE_LENGTH, cleanCode } from '../daemonlink/proof';
 import { ask, type Link } from '../messages';
 import { Busy, Command, Field, Phrase } from './parts';
-import { problemHint, problemText } from './problem';
+import { problemLine } from './problem';
 import { t } from './text';
 
 /** Milliseconds between looks at the link while a page is open. */
@@ -163,7 +163,7 @@ export function PairForm({ changed }: Pick<NoticeProps, 'changed'>) {
     }
   };
   const length = cleanCode(code).length;
-  const error = problem ? `${problemText(problem)} ${problemHint(problem)}`.trim() : undefined;
+  const error = problem ? problemLine(problem) : undefined;
   return (
     <form
       class="pair"

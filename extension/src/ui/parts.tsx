@@ -97,9 +97,22 @@ export function Empty({ title, children }: { title: string; children?: Component
 /** Seconds for which something can be taken back. */
 export const UNDO_SECONDS = 10;
 
+interface DoneProps {
+  text: string;
+  undo: () => void;
+  /** the time is over */
+  gone: () => void;
+  /** it stands where the pressed button was: the keyboard goes on from here */
+  focus?: boolean;
+}
+
 /** Tells what was done, and takes it back while there is time. */
-export function Done({ text, undo, gone }: { text: string; undo: () => void; gone: () => void }) {
+export function Done({ text, undo, gone, focus }: DoneProps) {
   const [left, setLeft] = useState(UNDO_SECONDS);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focus) button.current?.focus();
+  }, [focus]);
   const end = useRef(gone);
   end.current = gone;
   useEffect(() => {
@@ -114,7 +127,7 @@ export function Done({ text, undo, gone }: { text: string; undo: () => void; gon
       <span class="text" role="status">
         {text}
       </span>
-      <button type="button" class="quiet" onClick={undo}>
+      <button type="button" class="quiet" ref={button} onClick={undo}>
         {t('ui_undo')}
         <span class="left" aria-hidden="true">
           {Math.max(left, 0)}

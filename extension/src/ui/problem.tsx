@@ -2,7 +2,7 @@
 
 import type { Problem } from 'shared/wire/wire.gen';
 import { Phrase } from './parts';
-import { t, tOr } from './text';
+import { language, t, tOr } from './text';
 
 /** What happened; in English where a newer daemon knows a problem that we do not. */
 export function problemText(problem: Problem): string {
@@ -12,6 +12,11 @@ export function problemText(problem: Problem): string {
 /** What to do next, or nothing. */
 export function problemHint(problem: Problem): string {
   return tOr(`problem_${problem.code}_hint`, problem.hint ?? '');
+}
+
+/** Both on one line, as a form shows them at a field. */
+export function problemLine(problem: Problem): string {
+  return [problemText(problem), problemHint(problem)].join(language() === 'zh_CN' ? '' : ' ').trim();
 }
 
 /** Both, as a page shows them where something failed. */

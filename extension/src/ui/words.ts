@@ -34,9 +34,11 @@ export function marketplaceName(code: string): string {
   return marketplace(code)?.name[language()] ?? code;
 }
 
-/** What sellers call a kind of identifier. */
+/** What sellers call a kind of identifier, as a label. */
 export function kindName(marketplaceCode: string, kind: string): string {
-  return marketplace(marketplaceCode)?.kinds.find((k) => k.kind === kind)?.name[language()] ?? kind;
+  const found = marketplace(marketplaceCode)?.kinds.find((k) => k.kind === kind);
+  const name = found?.name[language()] ?? kind;
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** A reason as a table shows it. */

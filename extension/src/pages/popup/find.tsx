@@ -24,6 +24,12 @@ export function Find({ connected, mark }: FindProps) {
   const [list, setList] = useState<MarkList | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const asked = useRef(0);
+  const input = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    // Whoever opens the popup most likely looks for somebody.
+    if (document.activeElement === document.body) input.current?.focus();
+  }, []);
 
   const load = async (cursor?: string) => {
     const turn = ++asked.current;
@@ -51,6 +57,7 @@ export function Find({ connected, mark }: FindProps) {
         {(ids) => (
           <input
             {...ids}
+            ref={input}
             type="search"
             value={text}
             placeholder={t('popup_find_example')}
@@ -99,6 +106,7 @@ function MarkRow({ mark: given }: { mark: Mark }) {
   const [fate, setFate] = useState<Fate>({ state: 'stands' });
   const [problem, setProblem] = useState<Problem | null>(null);
   const [open, setOpen] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   const who = mark.name || mark.keys[0]?.id || '';
 
   const cancel = async () => {
@@ -119,6 +127,8 @@ function MarkRow({ mark: given }: { mark: Mark }) {
     else if (reply.value !== 'waiting' && reply.value.problem) setProblem(reply.value.problem);
     else setMark((reply.value !== 'waiting' && reply.value.mark) || { ...mark, id });
     setFate({ state: 'stands' });
+    // The button that was pressed is gone: the keyboard goes on from this row.
+    requestAnimationFrame(() => row.current?.querySelector('button')?.focus());
   };
 
   if (fate.state === 'gone') return null;
@@ -127,6 +137,7 @@ function MarkRow({ mark: given }: { mark: Mark }) {
       <li>
         <Done
           text={fate.waits ? t('popup_cancel_waits', who) : t('popup_cancelled', who)}
+          focus
           undo={() => void undo()}
           gone={() => setFate({ state: 'gone' })}
         />
@@ -134,15 +145,9 @@ function MarkRow({ mark: given }: { mark: Mark }) {
     );
   }
   return (
-    <li>
+    <li ref={row}>
       <div class="mark">
-        <button
-          type="button"
-          class="who"
-          aria-expanded={open}
-          aria-label={t('popup_details_of', who)}
-          onClick={() => setOpen(!open)}
-        >
+        <button type="button" class="who" aria-expanded={open} onClick={() => setOpen(!open)}>
           <span class="strong clip">{who}</span>
           <span class="faint clip">{identity(mark)}</span>
           <span class="clip" title={reasonText(mark.reason)}>
@@ -206,11 +211,12 @@ function Details({ mark }: { mark: Mark }) {
   );
 }
 
+/** Where the buyer is known, and as what; the id stands above where there is no name. */
 function identity(mark: Mark): string {
   const key = mark.keys[0];
   if (!key) return '';
   const region = key.region ? ` ${key.region.toUpperCase()}` : '';
-  return `${marketplaceName(key.marketplace)}${region} · ${key.id}`;
+  return `${marketplaceName(key.marketplace)}${region} · ${mark.name ? key.id : kindName(key.marketplace, key.kind)}`;
 }
 
 /** The mark once more, under an id of its own. */

@@ -11,6 +11,7 @@ import { locale, t } from '../../ui/text';
 import { Counts } from './counts';
 import { Find } from './find';
 import { MarkForm } from './mark';
+import { Refusals } from './refusals';
 
 type Tab = 'find' | 'mark' | 'sites';
 
@@ -31,6 +32,7 @@ function Popup() {
         <LinkState link={link} />
       </header>
       {connected ? <Counts /> : <LinkNotice link={link} changed={setLink} />}
+      <Refusals />
       {link.state === 'unpaired' ? (
         // Nothing can be found or marked yet; the marketplaces can be chosen.
         <section class="panel" aria-label={words.sites}>

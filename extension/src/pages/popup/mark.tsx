@@ -4,9 +4,9 @@ import { useRef, useState } from 'preact/hooks';
 import { MaxName, MaxNote, type NewMark, type Outcome, type Problem } from 'shared/wire/wire.gen';
 import { ask, newID } from '../../messages';
 import { Done, Field } from '../../ui/parts';
-import { ProblemNotice, problemHint, problemText } from '../../ui/problem';
+import { ProblemNotice, problemLine } from '../../ui/problem';
 import { language, t } from '../../ui/text';
-import { allMarketplaces, allReasons, marketplace } from '../../ui/words';
+import { allMarketplaces, allReasons, kindName, marketplace } from '../../ui/words';
 
 const FIELDS = ['marketplace', 'region', 'kind', 'id', 'name', 'reason', 'note'] as const;
 type FieldName = (typeof FIELDS)[number];
@@ -45,8 +45,7 @@ export function MarkForm() {
     setDraft({ ...draft, [name]: event.currentTarget.value });
     if (wrong === name) setProblem(null);
   };
-  const errorOf = (name: FieldName) =>
-    problem && wrong === name ? `${problemText(problem)} ${problemHint(problem)}`.trim() : undefined;
+  const errorOf = (name: FieldName) => (problem && wrong === name ? problemLine(problem) : undefined);
   const fail = (found: Problem) => {
     setProblem(found);
     const name = fieldOf(found);
@@ -123,7 +122,7 @@ export function MarkForm() {
             <select {...ids} name="kind" value={draft.kind} onChange={change('kind')}>
               {market?.kinds.map((k) => (
                 <option key={k.kind} value={k.kind}>
-                  {k.name[language()]}
+                  {kindName(draft.marketplace, k.kind)}
                 </option>
               ))}
             </select>
@@ -171,7 +170,7 @@ export function MarkForm() {
           <textarea
             {...ids}
             name="note"
-            rows={2}
+            rows={1}
             value={draft.note}
             maxLength={MaxNote}
             onInput={change('note')}
