@@ -61,6 +61,15 @@ for (const language of ['en', 'zh_CN'] as const) {
   }
 }
 
+test('high contrast', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  const sample = await SamplePage.open(page);
+  await sample.answer(`{link: {state: 'absent'}}`);
+  await sample.click(await sample.button('clear'));
+  await sample.click(await sample.one('[data-reason=unpaid]'));
+  await page.screenshot({ path: join(shots, 'contrast.png') });
+});
+
 test('close', async ({ browser }) => {
   for (const scale of [1, 2, 4]) {
     const context = await browser.newContext({

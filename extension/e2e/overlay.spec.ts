@@ -149,14 +149,18 @@ test('what the page drags across a host, it can let go of there', async ({ page 
 test('events that a page makes press none of our buttons', async ({ page }) => {
   const sample = await SamplePage.open(page);
   await sample.answer();
-  await page.evaluate(() => {
-    for (const host of document.querySelectorAll('[data-row] span, html > span')) {
+  const { x, y } = await sample.button('clear');
+  await page.evaluate(
+    ([x, y]) => {
+      const host = document.elementFromPoint(x, y) as HTMLElement;
+      const common = { bubbles: true, composed: true, clientX: x, clientY: y };
       for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'])
-        host.dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true, detail: 1 }));
-      host.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
-      (host as HTMLElement).click();
-    }
-  });
+        host.dispatchEvent(new MouseEvent(type, { ...common, detail: 1 }));
+    },
+    [x, y] as const,
+  );
+  expect(await sample.closed('.panel')).toEqual([]);
+  await page.evaluate(() => document.querySelector<HTMLElement>('[data-row=clear] span')!.click());
   expect(await sample.closed('.panel')).toEqual([]);
   expect(await sample.calls()).toEqual([]);
 });
@@ -255,6 +259,14 @@ test('opened by mouse the form takes its keys and the page gets none', async ({ 
   await expect.poll(() => sample.calls()).toEqual([['mark', ['clear'], 'chargeback', '', false]]);
   expect((await sample.seen()).filter((e) => /^(key|input|beforeinput)/.test(e))).toEqual([]);
   expect(await page.inputValue('#search')).toBe('');
+  // also where the focus is at another row's flag
+  await page.focus('#other');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await sample.click(await sample.button('black'));
+  await page.keyboard.press('Escape');
+  expect(await sample.closed('.panel')).toEqual([]);
+  expect((await sample.one('.flag', 'Mark sample_clear')).focused).toBe(true);
   // and no longer once the seller works in the page again
   await sample.click(await sample.button('clear'));
   await page.click('#search');

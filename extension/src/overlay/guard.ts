@@ -171,7 +171,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     const meant = by === 'keyboard' && !zone.row ? (target ?? zone.root.activeElement) : target;
     if (meant?.closest('a')) return;
     event.preventDefault();
-    use(meant ?? zone.root.querySelector('button'), by);
+    use(meant ?? (zone.row ? zone.root.querySelector('button') : null), by);
   }
 
   const options = { capture: true, passive: false };

@@ -121,7 +121,7 @@ button.count[aria-disabled=true]{opacity:1}
 @keyframes fade{60%{opacity:1}to{opacity:0}}
 @keyframes come{from{opacity:0}}
 @media (forced-colors:active){
-.w,.w.dark{--ink:CanvasText;--grey:CanvasText;--line:CanvasText;--soft:Canvas;--face:Canvas;--blue:Highlight;--bad:CanvasText;--dim:GrayText}
+.w,.w.dark{--ink:CanvasText;--grey:CanvasText;--line:CanvasText;--soft:Canvas;--face:Canvas;--blue:Highlight;--bad:CanvasText;--dim:CanvasText}
 .black .badge,.logo{forced-color-adjust:none;background:CanvasText;color:Canvas}
 .stale .badge{border:1px solid}
 .dot{forced-color-adjust:none;background:CanvasText}
