@@ -74,9 +74,10 @@ func (t *terminal) doctor(ctx context.Context) error {
 	findings := checkFolder(dir)
 	status, running := t.checkDaemon(ctx)
 	findings = append(findings, running)
-	if running.OK {
+	switch {
+	case running.OK:
 		findings = append(findings, checkJournal(status), checkClients(status), checkClock(status, time.Now()))
-	} else {
+	case running.code == exitNotRunning:
 		findings = append(findings, checkLock(dir))
 		findings = append(findings, checkPorts(ports)...)
 	}

@@ -24,7 +24,6 @@ command line does the same without a browser. First time:
   blackmark list`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          exactly(0),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.PersistentFlags().BoolVar(&t.json, "json", false, "print JSON, one object a line")
