@@ -1,5 +1,5 @@
 // Pictures of everything that the overlay shows, for people to look at: in
-// .run/shots/overlay. They assert nothing but that they could be taken.
+// .run/shots/overlay, with SHOTS=1. They assert nothing but that they could be taken.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { SamplePage } from './overlay/page';
 const shots = join(__dirname, '../../.run/shots/overlay');
 mkdirSync(shots, { recursive: true });
 
+test.skip(!process.env.SHOTS, 'pictures are taken with SHOTS=1');
+
 const DARK = 'body{background:#16181c;color:#e6e7e9}';
 
 test.use({ viewport: { width: 1100, height: 760 }, launchOptions: { executablePath: '/usr/bin/chromium' } });
@@ -16,6 +18,7 @@ test.use({ viewport: { width: 1100, height: 760 }, launchOptions: { executablePa
 for (const language of ['en', 'zh_CN'] as const) {
   for (const theme of ['light', 'dark'] as const) {
     test(`${language} ${theme}`, async ({ page }) => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
       const sample = await SamplePage.open(page, language, theme === 'dark' ? DARK : '');
       const shot = (name: string) =>
         page.screenshot({ path: join(shots, `${name}-${language}-${theme}.png`) });
@@ -31,19 +34,16 @@ for (const language of ['en', 'zh_CN'] as const) {
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.mouse.move(10, 10);
-      await page.waitForTimeout(200);
       await shot('toast');
       await page.keyboard.press('Escape');
       for (const row of ['black', 'stale', 'unidentified', 'unmarkable']) {
         await sample.click(await sample.button(row));
-        await page.waitForTimeout(150);
         await shot(`card-${row}`);
         await page.keyboard.press('Escape');
       }
       await sample.answer(`{select: 'on', ticked: ['clear', 'black', 'unidentified', 'clear2']}`);
       await shot('select');
       await sample.click(await sample.one('.dock .main'));
-      await page.waitForTimeout(150);
       await shot('batch');
       await page.keyboard.press('Escape');
       await sample.answer(`{link: {state: 'absent'}, waiting: 2}`);

@@ -352,6 +352,7 @@ test('nothing is left of it', async ({ page }) => {
 
 for (const style of ['', 'body{background:#16181c!important;color:#e6e7e9!important}']) {
   test(`axe finds nothing wrong, ${style ? 'dark' : 'light'}`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.addInitScript(`globalThis.sampleMode = 'open';${overlayScript()}`);
     await page.route('https://orders.sample.invalid/**', (route) =>
       route.fulfill({ contentType: 'text/html', body: HTML(style) }),
@@ -372,7 +373,6 @@ for (const style of ['', 'body{background:#16181c!important;color:#e6e7e9!import
       }, on);
     const check = async (what: string) => {
       await plain(true);
-      await page.waitForTimeout(150); // until what fades in stands
       const found = (await page
         .evaluate(`axe.run({include: [{fromShadowDom: ['html > span', '.w']},
         ...[...document.querySelectorAll('td span')].map((e) => [e])]})`)

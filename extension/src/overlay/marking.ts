@@ -124,7 +124,7 @@ export function createMarking(use: MarkingUse): Marking {
       undefined,
       (reason, note) => {
         if (plan.rows.length === 0) return form.fail(t('overlay_batch_nobody'));
-        void run(form, requests.mark(plan.rows, reason, note, true), batchWords);
+        void run(form, requests.mark(plan.rows, reason, note, true), (result) => batchWords(result, reason));
       },
       panel.key,
       panel.close,
@@ -234,7 +234,7 @@ export function planOf(views: RowView[]): Plan {
 }
 
 /** One result of many. */
-function batchWords(result: BatchResult): string[] {
+function batchWords(result: BatchResult, reason: string): string[] {
   const parts = [
     ...(result.marked > 0 || result.waiting === 0 ? [counted('overlay_result_marked', result.marked)] : []),
     ...(result.waiting > 0 ? [counted('overlay_result_waiting', result.waiting)] : []),
@@ -242,6 +242,7 @@ function batchWords(result: BatchResult): string[] {
   ];
   return [
     parts.join(t('overlay_result_join')),
+    t('overlay_done_reason', shortReason(reason)),
     ...result.refused.map(({ code, count }) => counted('overlay_batch_refused', count, whyWords(code))),
   ];
 }
