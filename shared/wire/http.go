@@ -84,6 +84,7 @@ type Report struct {
 	Why    Why         `json:"why,omitempty"`
 	Keys   []buyer.Key `json:"keys,omitempty"`
 	Mark   *Mark       `json:"mark,omitempty"`
+	Others *Others     `json:"others,omitempty"`
 	Orders []SeenOrder `json:"orders"` // newest first, at most 100
 	Total  int         `json:"total"`  // all of them
 }

@@ -98,7 +98,8 @@ type Answer struct {
 	Why    Why         `json:"why,omitempty"`
 	Keys   []buyer.Key `json:"keys,omitempty"` // canonical; two rows with an equal first key are one buyer
 	Mark   *Mark       `json:"mark,omitempty"`
-	Orders int         `json:"orders"` // orders of this buyer in the history, this one included
+	Orders int         `json:"orders"`           // orders of this buyer in the history, this one included
+	Others *Others     `json:"others,omitempty"` // absent: the seller has not joined
 }
 
 // Answers answers a Watch (ID is its id) or follows by itself (ID is 0).

@@ -37,6 +37,13 @@ export interface Problem {
 }
 
 // From shared/wire.
+export const CloudVersion = 1;
+/** elements of one evaluation */
+export const MaxEvaluate = 256;
+/** an evaluation is padded to a multiple of this */
+export const MinEvaluate = 16;
+/** shares or withdrawals of one request */
+export const MaxShares = 256;
 export const NonceSize = 32;
 export const CodeSize = 16;
 export const Version = 1;
@@ -62,6 +69,91 @@ export const MaxKeys = 8;
 /** milliseconds for the proof, then the socket closes */
 export const HandshakeLimit = 3000;
 export const LocalClient = 'local';
+/** Trust is the root key and what it signed. It is believed only if the key's SHA-256 is the one in the invitation. */
+export interface Trust {
+  version: number;
+  root: string;
+  statements: string[];
+}
+/** JoinQuery uses an invitation's token, once. */
+export interface JoinQuery {
+  token: string;
+}
+/** Joined is the new account and the token of this device, shown once. */
+export interface Joined {
+  account: string;
+  member: string;
+  /** sent as `Authorization: Bearer` */
+  device: string;
+}
+/** Account is how the account stands. */
+export interface Account {
+  account: string;
+  /** RFC 3339; from when its reports count */
+  weighs: string;
+  suspended: boolean;
+  epoch: number;
+  /** left now */
+  evaluations: number;
+  /** RFC 3339; when more are given */
+  refills: string;
+  /** rows in the store */
+  shared: number;
+}
+/** EvaluateQuery asks for a batch, blinded. */
+export interface EvaluateQuery {
+  epoch: number;
+  blinded: string[];
+}
+/** Evaluated is the batch and the proof that the pinned key made it. */
+export interface Evaluated {
+  epoch: number;
+  evaluated: string[];
+  proof: string;
+  /** evaluations left */
+  left: number;
+}
+/** Share is one report: a whole tag, a reason and a day. It carries no name, no id, no note and no order. */
+export interface Share {
+  /** of the request; sent again it changes nothing */
+  id: string;
+  marketplace: string;
+  epoch: number;
+  /** all 32 bytes */
+  tag: string;
+  reason: string;
+  /** days since 1970-01-01, UTC, of the mark */
+  day: number;
+}
+/** SharesBody carries reports. A later report of the same buyer replaces the earlier one of the same member. */
+export interface SharesBody {
+  shares: Share[];
+}
+/** Withdrawal takes a report back. */
+export interface Withdrawal {
+  id: string;
+  marketplace: string;
+  epoch: number;
+  tag: string;
+}
+/** WithdrawalsBody carries withdrawals. */
+export interface WithdrawalsBody {
+  withdrawals: Withdrawal[];
+}
+/** ShareOutcome is the answer to one share or withdrawal. Code is empty where it was done, else why not; From is the first version of the marketplace's list that can hold the change. */
+export interface ShareOutcome {
+  id: string;
+  code?: string;
+  from: number;
+}
+/** ShareOutcomes answers SharesBody and WithdrawalsBody, in order, after the store was synced. */
+export interface ShareOutcomes {
+  outcomes: ShareOutcome[];
+}
+/** Left says what leaving deleted. */
+export interface Left {
+  deleted: number;
+}
 /** Status is how the daemon is. */
 export interface Status {
   daemon: string;
@@ -134,6 +226,7 @@ export interface Report {
   why?: Why;
   keys?: BuyerKey[];
   mark?: Mark;
+  others?: Others;
   /** newest first, at most 100 */
   orders: SeenOrder[];
   /** all of them */
@@ -355,6 +448,8 @@ export interface Answer {
   mark?: Mark;
   /** orders of this buyer in the history, this one included */
   orders: number;
+  /** absent: the seller has not joined */
+  others?: Others;
 }
 /** Answers answers a Watch (ID is its id) or follows by itself (ID is 0). */
 export interface Answers {
@@ -371,6 +466,142 @@ export type Side =
 export type Purpose =
   | 'socket'
   | 'pairing';
+/** OthersState says whether other sellers' reports on a buyer are known. */
+export type OthersState =
+  | 'off'
+  | 'pending'
+  | 'checked'
+  | 'never'
+  | 'muted';
+/** OthersWhy explains OthersPending. */
+export type OthersWhy =
+  | 'queued'
+  | 'unreachable'
+  | 'quota'
+  | 'list_old'
+  | 'no_list'
+  | 'refused'
+  | 'suspended';
+/** Recent says how long ago the last report was made. */
+export type Recent =
+  | 'month'
+  | 'quarter'
+  | 'half'
+  | 'year';
+/** Others is what other sellers reported of a buyer, without the seller's own vote. Counts add up to Total: a seller has one vote on a buyer. Shown is whether the row shows "?": Total reaches the seller's own threshold after the reasons that he ignores. */
+export interface Others {
+  state: OthersState;
+  why?: OthersWhy;
+  /** reason -> sellers */
+  counts?: Record<string, number>;
+  total: number;
+  recent?: Recent;
+  shown: boolean;
+}
+/** SharingSettings are the seller's own. */
+export interface SharingSettings {
+  /** from how many sellers "?" shows, 1 to 255 */
+  threshold: number;
+  /** reasons that do not count */
+  ignored?: string[];
+  /** reasons whose new marks are shared by themselves */
+  auto?: string[];
+  /** seconds from mark to share, 60 by default */
+  delay: number;
+}
+/** SharingState says how far the seller has gone. */
+export type SharingState =
+  | 'off'
+  | 'joined'
+  | 'leaving';
+/** ListState is the cloud list of one marketplace on this machine. */
+export interface ListState {
+  marketplace: string;
+  buyers: number;
+  version: number;
+  /** RFC 3339 */
+  made: string;
+  /** on disk */
+  bytes: number;
+  /** too old to be shown */
+  old: boolean;
+}
+/** Sharing is all about sharing at a glance. */
+export interface Sharing {
+  state: SharingState;
+  /** address of the server */
+  cloud?: string;
+  settings: SharingSettings;
+  /** as last heard */
+  account?: Account;
+  /** reports at the cloud */
+  shared: number;
+  /** changes that wait to be sent */
+  outbox: number;
+  /** buyers that wait for their evaluation */
+  unchecked: number;
+  /** buyers whose tag is known */
+  checked: number;
+  lists: ListState[];
+  muted: number;
+  /** what is wrong now, and what to do */
+  problem?: Problem;
+}
+/** InvitationQuery joins with an invitation, one string. */
+export interface InvitationQuery {
+  invitation: string;
+}
+/** ShareQuery names what to share: the marks with these reasons, or one mark. */
+export interface ShareQuery {
+  reasons?: string[];
+  mark?: string;
+  own?: boolean;
+}
+/** SharePreview counts what a ShareQuery would share and why the rest stays. */
+export interface SharePreview {
+  /** marks that would be shared */
+  share: number;
+  /** that are already */
+  shared: number;
+  /** why -> marks: no_order, order_later, reason_own, scope, echo, imported */
+  kept: Record<string, number>;
+  by_reason: Record<string, number>;
+}
+/** SharedMark is one mark at the cloud. */
+export interface SharedMark {
+  /** 32 lower-case hexadecimal digits */
+  id: string;
+  keys: BuyerKey[];
+  name?: string;
+  reason: string;
+  note?: string;
+  order?: Order;
+  /** RFC 3339, UTC */
+  at: string;
+  /** member; empty for the master */
+  by?: string;
+  via: Via;
+  /** RFC 3339; acknowledged; empty: on its way */
+  shared_at: string;
+  /** a withdrawal is on its way */
+  leaves: boolean;
+}
+/** SharedList is a page of what was shared. */
+export interface SharedList {
+  marks: SharedMark[];
+  next?: string;
+  total: number;
+}
+/** WithdrawQuery takes one mark's report back, or all. */
+export interface WithdrawQuery {
+  mark?: string;
+  all?: boolean;
+}
+/** MuteQuery hides other sellers' reports on one buyer, or shows them again. */
+export interface MuteQuery {
+  keys: BuyerKey[];
+  on: boolean;
+}
 /** Challenge is the first message on a socket: the daemon's nonce. */
 export interface Challenge {
   type: 'challenge';
