@@ -67,7 +67,7 @@ generate: ## write the generated files anew
 .PHONY: packages
 packages: $(NODE_MODULES) ## build for every platform into .run/packages (compiled, not tried there)
 	mkdir -p .run/packages
-	for platform in $(PLATFORMS); do \
+	@for platform in $(PLATFORMS); do \
 	  os=$${platform%/*} arch=$${platform#*/} ending=; \
 	  if [ $$os = windows ]; then ending=.exe; fi; \
 	  echo "blackmark for $$platform"; \
