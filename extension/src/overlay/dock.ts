@@ -127,7 +127,7 @@ export function createDock(
   void chrome.storage?.local
     ?.get('dock')
     .then((kept) => {
-      const at = kept['dock'] as Partial<Place> | undefined;
+      const at = kept.dock as Partial<Place> | undefined;
       place = { open: at?.open ?? true, left: at?.left ?? false };
       show();
     })
