@@ -74,8 +74,7 @@ export class SamplePage {
     let world = 0;
     const { frameTree } = await session.send('Page.getFrameTree');
     session.on('Runtime.executionContextCreated', ({ context }) => {
-      if (context.name === 'overlay' && context.auxData?.frameId === frameTree.frame.id)
-        world = context.id;
+      if (context.name === 'overlay' && context.auxData?.frameId === frameTree.frame.id) world = context.id;
     });
     await session.send('Runtime.enable');
     await session.send('Page.enable');
