@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"await": await, "exits": exits, "browser": browser, "flip": flip,
+			"await": await, "gone": gone, "exits": exits, "browser": browser, "flip": flip,
 			"squat": squat, "squatted": squatted,
 		},
 	})
@@ -70,6 +70,14 @@ func await(ts *testscript.TestScript, _ bool, _ []string) {
 		err := ts.Exec("blackmark", "status")
 		var exit *exec.ExitError
 		return err == nil || errors.As(err, &exit) && exit.ExitCode() == exitDamaged
+	})
+}
+
+// gone waits until no daemon answers.
+func gone(ts *testscript.TestScript, _ bool, _ []string) {
+	eventually(ts, "the daemon is gone", func() bool {
+		var exit *exec.ExitError
+		return errors.As(ts.Exec("blackmark", "status"), &exit) && exit.ExitCode() == exitNotRunning
 	})
 }
 
