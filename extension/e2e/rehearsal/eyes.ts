@@ -118,16 +118,24 @@ export class Eyes {
     );
   }
 
-  /** Scrolls an order's row to the upper part of the window, clear of the dock, and gives its host as it stands then. */
+  /** Scrolls an order's row to where nothing of the page or of ours covers its host, and gives the host as it stands then. */
   async bring(markup: Markup, order: string, kind: Host['kind'] = 'row'): Promise<Host> {
-    await this.evaluate(`(async () => {
+    const found = await this.evaluate<string>(`(async () => { ${LIBRARY}
       const row = [...document.querySelectorAll(${JSON.stringify(markup.row)})]
         .find((row) => String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)});
-      row?.scrollIntoView({ block: 'center', behavior: 'instant' });
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      if (!row) return 'no row';
+      const own = roots().find(({ host, root }) => row.contains(host) && root.querySelector('.w.${kind}'))?.host;
+      if (!own) return 'no host';
+      for (const block of ['center', 'start', 'end']) {
+        own.scrollIntoView({ block, behavior: 'instant' });
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const { x, y, width, height } = box(own);
+        if (document.elementFromPoint(x + width / 2, y + height / 2) === own) return '';
+      }
+      return 'it is covered wherever it stands';
     })()`);
     const host = (await this.hosts(markup)).find((h) => h.order === order && h.kind === kind);
-    if (!host) throw new Error('the order has no host');
+    if (found || !host) throw new Error(`the order's host cannot be clicked: ${found || 'no host'}`);
     return host;
   }
 

@@ -62,7 +62,7 @@ export class Rehearsal {
 
   /** Takes every mark back. */
   async forget(): Promise<void> {
-    for (const mark of await this.daemon.marks()) await this.daemon.json('unmark', mark.id);
+    for (const mark of await this.daemon.marks()) await this.daemon.json('unmark', '--mark', mark.id);
   }
 
   async close(): Promise<void> {

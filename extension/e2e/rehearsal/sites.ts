@@ -23,3 +23,9 @@ export const SHOPEE_LIST_ID = 'https://seller.shopee.co.id/portal/sale/order?typ
 export const DIANXIAOMI_LIST = 'https://www.dianxiaomi.com/web/order/all?go=m1-1';
 export const ALIEXPRESS_LIST = 'https://csp.aliexpress.com/m_apps/order-manage/orderList?channelId=98158';
 export const ALIEXPRESS_MESSAGES = 'https://gsp.aliexpress.com/m_apps/im-chat/im#/window';
+
+/** Dianxiaomi shows one package in a dialog over the list. */
+export const DIANXIAOMI_DIALOG: Markup = {
+  row: '.ant-modal-content',
+  order: "row.getAttribute('data-package-id')",
+};
