@@ -77,7 +77,7 @@ packages: $(NODE_MODULES) ## build for every platform into .run/packages (compil
 	go run ./extension/bundle
 	cp extension/dist/blackmark-*.zip .run/packages/
 	cd .run/packages && sha256sum blackmark-* | tee SHA256SUMS
-	@echo 'Compiled only: of the programs, none but the one for this machine was started.'
+	@echo 'Compiled only: none of these was started.'
 
 .PHONY: service
 service: ## install, crash, restart and uninstall under a real systemd, in a container (root)
