@@ -59,14 +59,39 @@ export class Hosts {
     this.#overlay.update(view);
   }
 
+  /** Shows no answer, until the row is shown or drawn again. */
+  blank({ name, entry }: Seat): void {
+    const shown = this.#shown.get(name);
+    if (!shown || shown.drawn === '') return;
+    shown.drawn = '';
+    this.#overlay.update(viewOf({ name, entry: { ...entry, answer: undefined } }));
+  }
+
   drop(name: string): void {
     if (this.#shown.delete(name)) this.#overlay.detach(name);
   }
 
+  /** Whether every host of a row stands where it belongs. */
+  stands({ name }: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>): boolean {
+    const shown = this.#shown.get(name);
+    const owns = (node: Node) => this.#overlay.owns(node);
+    const right = (host: HTMLElement | undefined, at: ReadRow['place']) =>
+      !at || (!!host && stands(host, at, owns));
+    return !!shown && right(shown.host, place) && right(shown.action, action);
+  }
+
+  /** Whether the dock is in the document: a page may have thrown it out. */
+  hasDock(): boolean {
+    return this.#docks().length > 0;
+  }
+
   /** Takes the dock out; the next view puts it back. */
   dropDock(): void {
-    for (const element of [...document.documentElement.children])
-      if (this.#overlay.owns(element)) element.remove();
+    for (const element of this.#docks()) element.remove();
+  }
+
+  #docks(): Element[] {
+    return [...document.documentElement.children].filter((element) => this.#overlay.owns(element));
   }
 
   #put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {

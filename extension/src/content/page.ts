@@ -28,7 +28,7 @@ import { Hosts } from './hosts';
 import { Marking } from './marking';
 import { Pass } from './pass';
 import { type Clock, Line, type LineListener, type Port } from './port';
-import { Book, type Entry, hasBuyer } from './rows';
+import { Book, type Entry, hasBuyer, nameOf } from './rows';
 import { Seen } from './seen';
 import { summary } from './summary';
 import { Ticks } from './ticks';
@@ -73,6 +73,8 @@ export class Page {
   readonly #ending = new AbortController();
   #link: Link = { state: 'connecting' };
   #href = '';
+  /** what the dock shows, as text */
+  #dock = '';
   #shown: PageDefinition | null = null;
   /** milliseconds; since when the page has not shown what it should */
   #missing = 0;
@@ -104,6 +106,13 @@ export class Page {
       owns: (node) => this.#overlay.owns(node),
       container: () => this.#shown && containerOf(this.#shown, document),
       seated: (element) => this.#book.seats.has(element),
+      moved: (elements) => this.#movedRows(elements),
+      blank: (elements) => {
+        for (const element of elements) {
+          const seat = this.#book.seats.get(element);
+          if (seat) this.#hosts.blank(seat);
+        }
+      },
       look: (settled) => this.#look(settled),
     });
   }
@@ -173,21 +182,35 @@ export class Page {
     if (!page) return;
     if (settled) this.#readCopies();
     const now = this.#options.clock.now();
-    const reads = readRows(
-      this.#options.definition,
-      page,
-      document,
-      new URL(this.#href),
-      this.#memory,
-      (node) => this.#overlay.owns(node),
-    );
+    const reads = this.#read(page, document);
     for (const name of this.#book.seat(reads, now)) this.#hosts.drop(name);
     for (const read of reads) this.#place(read);
     if (!settled) return;
     this.#readTicks(page, reads);
     this.#tell(now);
     this.#line.unwatch(this.#book.forget(now, (entry) => entry.saving || this.#ticks.rows.has(entry.row)));
-    if (page.rows.length > 0) this.#overlay.dock(this.#dockView(page, now));
+    this.#drawDock(page, now);
+  }
+
+  #read(page: PageDefinition, root: Document): ReadRow[] {
+    return readRows(this.#options.definition, page, root, new URL(this.#href), this.#memory, (node) =>
+      this.#overlay.owns(node),
+    );
+  }
+
+  /** Those of these elements that should have another seat by now, or whose host is not in its place. */
+  #movedRows(elements: Set<Element> | null): Set<Element> {
+    const { seats } = this.#book;
+    if (!this.#shown || !elements) return new Set(seats.keys());
+    const moved = new Set(elements);
+    const some = {
+      querySelectorAll: (css: string) => [...elements].filter((element) => element.matches(css)),
+    };
+    for (const read of this.#read(this.#shown, some as unknown as Document)) {
+      const seat = seats.get(read.element);
+      if (seat?.entry.row === nameOf(read) && this.#hosts.stands(seat, read)) moved.delete(read.element);
+    }
+    return moved;
   }
 
   #place(read: ReadRow): void {
@@ -220,13 +243,13 @@ export class Page {
     const rows = new Set(entries);
     this.#pass.writing(() => {
       for (const seat of this.#book.seats.values()) if (rows.has(seat.entry)) this.#hosts.draw(seat);
-      if (this.#shown?.rows.length)
-        this.#overlay.dock(this.#dockView(this.#shown, this.#options.clock.now()));
+      if (this.#shown) this.#drawDock(this.#shown, this.#options.clock.now());
     });
   }
 
-  #dockView(page: PageDefinition, now: number) {
-    return summary({
+  #drawDock(page: PageDefinition, now: number): void {
+    if (page.rows.length === 0) return;
+    const view = summary({
       entries: this.#book.entries.values(),
       seats: this.#book.seats.values(),
       link: this.#link,
@@ -235,6 +258,10 @@ export class Page {
       lost: this.#lost(page, now),
       identityPage: this.#options.definition.identityPage?.url,
     });
+    const drawn = JSON.stringify(view);
+    if (drawn === this.#dock && this.#hosts.hasDock()) return;
+    this.#dock = drawn;
+    this.#overlay.dock(view);
   }
 
   /** What the page should have shown by now. */

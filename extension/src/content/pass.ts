@@ -3,9 +3,10 @@
 //
 // One case cannot wait for the next frame: a page that gives a row's element
 // another order while it draws a frame would show the old order's badge for the
-// length of one. So when something inside a known row changed, the rows are put
-// right before the browser paints, within a budget; what is sent to anybody is
-// left to the frame, when the page has finished writing.
+// length of one. So when something inside known rows changed, those are read at
+// once, and where one shows another order now all are put right before the
+// browser paints; beyond a budget its badge is only taken back. What is sent to
+// anybody is left to the frame, when the page has finished writing.
 
 /** Milliseconds a frame for putting rows right at once. */
 const AT_ONCE = 4;
@@ -26,6 +27,10 @@ export interface PassOptions {
   container(): Element | null;
   /** an element that shows a row now */
   seated(element: Element): boolean;
+  /** those of these elements, all where there are too many to name, that show another order by now */
+  moved(elements: Set<Element> | null): Set<Element>;
+  /** takes the badges of these elements back, until the next look */
+  blank(elements: Set<Element>): void;
   /** looks at the page; `settled` is false when the page may be in the middle of writing */
   look(settled: boolean): void;
 }
@@ -130,10 +135,15 @@ export class Pass {
         : records.filter((record) => this.#relevant(record, container?.isConnected ? container : null));
     if (relevant?.length === 0) return;
     this.request();
-    if (this.#spent >= AT_ONCE || this.#options.document.hidden) return;
-    if (relevant && !relevant.some((record) => this.#inRow(record.target))) return;
+    if (this.#options.document.hidden) return;
+    const touched = relevant && this.#rowsOf(relevant);
+    if (touched?.size === 0) return;
     const start = performance.now();
-    this.#run(false);
+    const moved = this.#options.moved(touched);
+    if (moved.size > 0) {
+      if (this.#spent < AT_ONCE) this.#run(false);
+      else this.writing(() => this.#options.blank(moved));
+    }
     this.#spent += performance.now() - start;
   }
 
@@ -143,12 +153,18 @@ export class Pass {
     return !container || container.contains(target) || target.contains(container);
   }
 
-  #inRow(node: Node): boolean {
-    let element = node instanceof Element ? node : node.parentElement;
-    for (let level = 0; element && level < LEVELS; level++) {
-      if (this.#options.seated(element)) return true;
-      element = element.parentElement;
+  #rowsOf(records: MutationRecord[]): Set<Element> {
+    const rows = new Set<Element>();
+    for (const { target } of records) {
+      let element = target instanceof Element ? target : target.parentElement;
+      for (let level = 0; element && level < LEVELS; level++) {
+        if (this.#options.seated(element)) {
+          rows.add(element);
+          break;
+        }
+        element = element.parentElement;
+      }
     }
-    return false;
+    return rows;
   }
 }

@@ -128,7 +128,7 @@ export class Line {
   /** Milliseconds until more rows may be asked for. */
   refill(): number {
     const oldest = this.#asked[0];
-    return oldest ? Math.max(oldest.at + MINUTE - this.#options.clock.now(), 100) : 0;
+    return oldest ? Math.max(oldest.at + MINUTE - this.#options.clock.now(), 100) : MINUTE;
   }
 
   /** Asks for rows. Without a port nothing is lost: all rows are asked for again when it opens. */

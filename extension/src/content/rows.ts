@@ -221,8 +221,8 @@ function hasKeys(sighting: Sighting): boolean {
   return (sighting.keys?.length ?? 0) > 0;
 }
 
-/** The row's name. Without an order the reader names it by its position, which another buyer may have next: then the buyer is part of the name. */
-function nameOf<E>(read: Read<E>): string {
+/** The row's name in the book. Without an order the reader names it by its position, which another buyer may have next: then the buyer is part of the name. */
+export function nameOf(read: Pick<Read<unknown>, 'row' | 'sighting'>): string {
   if (read.sighting.order || !hasKeys(read.sighting)) return read.row;
   return `${read.row}!${digest(JSON.stringify(read.sighting.keys))}`;
 }
