@@ -88,6 +88,8 @@ func whyOf(err error) wire.Why {
 	switch {
 	case errors.Is(err, buyer.ErrMasked):
 		return wire.Masked
+	case errors.Is(err, buyer.ErrStandIn):
+		return wire.SharedByAll
 	case errors.Is(err, buyer.ErrRegion):
 		return wire.RegionUnknown
 	case errors.Is(err, buyer.ErrNoKinds):
