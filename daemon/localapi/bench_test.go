@@ -1,0 +1,168 @@
+package localapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"blackmark/daemon/ledger"
+	"blackmark/daemon/localapi/socket"
+	"blackmark/daemon/orders"
+	"blackmark/shared/buyer"
+	"blackmark/shared/wire"
+)
+
+// What stands behind the measured lookup.
+const (
+	benchMarks  = 100_000
+	benchOrders = 200_000 // one a buyer; every second buyer is marked
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if crowdedDir != "" {
+		_ = os.RemoveAll(crowdedDir)
+	}
+	os.Exit(code)
+}
+
+var (
+	crowdedDir  string
+	crowdedOnce sync.Once
+	crowded     *stage
+)
+
+// crowdedStage is a stage with many marks and orders, built once for all runs.
+func crowdedStage(b *testing.B) *stage {
+	b.Helper()
+	crowdedOnce.Do(func() {
+		var err error
+		crowdedDir, err = os.MkdirTemp("", "blackmark-bench-")
+		if err != nil {
+			b.Fatal(err)
+		}
+		crowded = &stage{t: b, dir: crowdedDir, log: &logged{},
+			clock: &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+		crowded.open()
+		for from := 0; from < benchMarks; from += ledger.MaxBatch {
+			batch := make([]ledger.NewMark, ledger.MaxBatch)
+			for i := range batch {
+				batch[i] = ledger.NewMark{ID: newID(), Keys: []buyer.Key{benchBuyer(2 * (from + i))}, Reason: "returns", Via: ledger.ViaImport}
+			}
+			if _, err := crowded.ledger.Mark(context.Background(), batch); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for from := 0; from < benchOrders; from += orders.MaxSightings {
+			batch := make([]orders.Sighting, orders.MaxSightings)
+			for i := range batch {
+				batch[i] = orders.Sighting{Marketplace: "aliexpress", Number: benchOrder(from + i).Number,
+					Keys: []buyer.Key{benchBuyer(from + i)}, Name: "Sample Person", Source: orders.FromDefinition, Site: "bench"}
+			}
+			if _, err := crowded.orders.See(context.Background(), batch); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	crowded.t = b
+	return crowded
+}
+
+func benchBuyer(n int) buyer.Key { return ali(fmt.Sprint(10_000_000 + n)) }
+
+func benchOrder(n int) *wire.Order { return aliOrder(fmt.Sprint(81_000_000_000_000 + n)) }
+
+// benchRows are a hundred orders from anywhere in the history.
+func benchRows() []wire.Row {
+	rows := make([]wire.Row, wire.MaxRows)
+	for i := range rows {
+		n := rand.IntN(benchOrders)
+		rows[i] = wire.Row{Row: fmt.Sprint(i), Sighting: of(benchOrder(n), benchBuyer(n))}
+		rows[i].Name = "Sample Person"
+	}
+	return rows
+}
+
+// BenchmarkWatch is a page of a hundred orders, from the question to the
+// answer, over the WebSocket; the reference is the same JSON and the same
+// reads without any of what lies between.
+func BenchmarkWatch(b *testing.B) {
+	s := crowdedStage(b)
+	b.Run("rows=100", func(b *testing.B) {
+		s.t = b
+		conn, _, err := s.shake(browser{id: wire.LocalClient, secret: s.key})
+		s.ok(err)
+		defer conn.Close()
+		for i := 0; b.Loop(); i++ {
+			b.StopTimer()
+			// The limit of a page and minute is not what is measured.
+			perPage := wire.MaxPerMinute / wire.MaxRows
+			page := i / perPage % 200
+			if page == 0 && i%perPage == 0 {
+				s.clock.move(time.Minute)
+			}
+			question, err := json.Marshal(wire.Watch{Type: "watch", ID: 1, Page: fmt.Sprint(page), Site: "bench", Rows: benchRows()})
+			s.ok(err)
+			b.StartTimer()
+			s.ok(conn.WriteText(question))
+			data, err := conn.Read()
+			s.ok(err)
+			var answers wire.Answers
+			s.ok(json.Unmarshal(data, &answers))
+			if len(answers.Answers) != wire.MaxRows {
+				b.Fatalf("got %.200s", data)
+			}
+		}
+	})
+	b.Run("reference", func(b *testing.B) {
+		s.t = b
+		for b.Loop() {
+			b.StopTimer()
+			question, err := json.Marshal(wire.Watch{Type: "watch", ID: 1, Page: "page", Site: "bench", Rows: benchRows()})
+			s.ok(err)
+			b.StartTimer()
+			s.readAlone(question)
+		}
+	})
+}
+
+// readAlone decodes a question, reads what its answer needs, and encodes and
+// decodes an answer of the same content.
+func (s *stage) readAlone(question []byte) {
+	var watch wire.Watch
+	s.ok(socket.Decode(question, &watch))
+	seen := make([]orders.Sighting, len(watch.Rows))
+	refs := make([]orders.Ref, len(watch.Rows))
+	lists := make([][]buyer.Key, len(watch.Rows))
+	for i, row := range watch.Rows {
+		refs[i] = orders.Ref{Marketplace: row.Order.Marketplace, Number: row.Order.Number}
+		lists[i] = row.Keys
+		seen[i] = orders.Sighting{Marketplace: refs[i].Marketplace, Number: refs[i].Number, Keys: row.Keys,
+			Name: row.Name, Source: orders.FromDefinition, Site: watch.Site}
+	}
+	_, err := s.orders.See(context.Background(), seen)
+	s.ok(err)
+	_, _, err = s.orders.GetAll(refs)
+	s.ok(err)
+	matches, err := s.ledger.FindAll(lists)
+	s.ok(err)
+	answers := wire.Answers{Type: "answers", ID: watch.ID, Page: watch.Page}
+	for i, row := range watch.Rows {
+		_, n, err := s.orders.OfBuyer(lists[i], 1)
+		s.ok(err)
+		answer := wire.Answer{Row: row.Row, State: wire.Clear, Keys: lists[i], Orders: n}
+		if m := matches[i].Mark; m != nil {
+			answer.State = wire.Black
+			answer.Mark = &wire.Mark{ID: m.ID, Keys: m.Keys, Reason: m.Reason, At: m.At.Format(time.RFC3339), Via: wire.Via(m.Via)}
+		}
+		answers.Answers = append(answers.Answers, answer)
+	}
+	data, err := json.Marshal(answers)
+	s.ok(err)
+	s.ok(json.Unmarshal(data, &answers))
+}
