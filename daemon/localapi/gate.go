@@ -1,7 +1,6 @@
 package localapi
 
 import (
-	"context"
 	"mime"
 	"net/http"
 	"strings"
@@ -56,7 +55,7 @@ func (s *Server) gate(next http.Handler) http.Handler {
 		if client.id != "" {
 			conn.proved()
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, client)))
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -127,11 +126,4 @@ func bearer(r *http.Request) string {
 		return ""
 	}
 	return token
-}
-
-type callerKey struct{}
-
-func callerOf(ctx context.Context) caller {
-	c, _ := ctx.Value(callerKey{}).(caller)
-	return c
 }

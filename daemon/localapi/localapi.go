@@ -132,10 +132,15 @@ func (s *Server) Serve(ctx context.Context) error {
 	ctx, s.stop = context.WithCancel(ctx)
 	defer s.stop()
 	s.follow(ctx)
-	end := context.AfterFunc(ctx, s.shut)
-	defer end()
+	shut := make(chan struct{})
+	go func() {
+		defer close(shut)
+		<-ctx.Done()
+		s.shut()
+	}()
 	err := s.http.Serve(s.listener)
 	s.stop()
+	<-shut // no request begins after it, so that all that work are counted
 	s.working.Wait()
 	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
