@@ -85,7 +85,9 @@ test('a click marks with reason and note, another one takes the mark back, and b
 
   await eyes.click('.toast .btn', 'Undo');
   await eyes.shows(SHOPEE, order.number, 'black');
-  expect(await stage.daemon.marks()).toMatchObject([{ reason: 'extortion', note: 'wants money', name: order.name }]);
+  expect(await stage.daemon.marks()).toMatchObject([
+    { reason: 'extortion', note: 'wants money', name: order.name },
+  ]);
 });
 
 test('the reason can be changed, and undone to what it was', async () => {
@@ -96,10 +98,16 @@ test('the reason can be changed, and undone to what it was', async () => {
   await eyes.click('.foot .btn', 'Change reason');
   await eyes.click('[data-reason="harassment"]');
   await eyes.click('.foot .main');
-  await until('the mark has the new reason', async () => (await stage.daemon.marks())[0]?.reason === 'harassment');
+  await until(
+    'the mark has the new reason',
+    async () => (await stage.daemon.marks())[0]?.reason === 'harassment',
+  );
   expect(await stage.daemon.marks()).toMatchObject([{ reason: 'harassment', note: 'kept' }]);
   await eyes.click('.toast .btn', 'Undo');
-  await until('the mark has its old reason', async () => (await stage.daemon.marks())[0]?.reason === 'returns');
+  await until(
+    'the mark has its old reason',
+    async () => (await stage.daemon.marks())[0]?.reason === 'returns',
+  );
   expect(await stage.daemon.marks()).toMatchObject([{ reason: 'returns', note: 'kept' }]);
   await eyes.shows(SHOPEE, order.number, 'black');
 });
@@ -134,7 +142,9 @@ test('a buyer can be marked from a dialog over the list', async () => {
   const order = some(plain(await ordersOf(page)));
   await page.locator(`tr[rowid="${order.ref}"] a.action`).first().click();
   const action = await until('the dialog has our action', async () =>
-    (await eyes.hosts(DIANXIAOMI_DIALOG)).find((h) => h.kind === 'action' && h.order === order.ref && h.state === 'clear'),
+    (await eyes.hosts(DIANXIAOMI_DIALOG)).find(
+      (h) => h.kind === 'action' && h.order === order.ref && h.state === 'clear',
+    ),
   );
   await eyes.mark(action, 'quality_dispute');
   await eyes.shows(DIANXIAOMI_DIALOG, order.ref, 'black');
@@ -171,7 +181,12 @@ async function confirmBatch(eyes: Eyes): Promise<void> {
   expect(told).toContain('1 was marked before');
 }
 
-async function expectBatch(eyes: Eyes, markup: Markup, place: (o: Order) => string, picked: ReturnType<typeof mixture>) {
+async function expectBatch(
+  eyes: Eyes,
+  markup: Markup,
+  place: (o: Order) => string,
+  picked: ReturnType<typeof mixture>,
+) {
   for (const order of picked.all) {
     await eyes.shows(markup, place(order), order === picked.refused ? 'unidentified' : 'black');
   }
@@ -233,11 +248,26 @@ test('a row that cannot be marked says why', async () => {
     await eyes.click('.panel .top .flag');
     await until('the card is closed', async () => !(await eyes.find('.panel')));
   };
-  await why(orders.find((o) => o.marketplace === 'temu'), /does not show sellers who the buyer is/);
-  await why(orders.find((o) => o.trap === 'masked_id'), /hides part of the buyer’s id/);
-  await why(orders.find((o) => o.trap === 'no_id'), /names no buyer/);
-  await why(orders.find((o) => o.trap === 'no_region'), /told apart by country/);
-  await why(orders.find((o) => o.trap === 'stand_in'), /many different people/);
+  await why(
+    orders.find((o) => o.marketplace === 'temu'),
+    /does not show sellers who the buyer is/,
+  );
+  await why(
+    orders.find((o) => o.trap === 'masked_id'),
+    /hides part of the buyer’s id/,
+  );
+  await why(
+    orders.find((o) => o.trap === 'no_id'),
+    /names no buyer/,
+  );
+  await why(
+    orders.find((o) => o.trap === 'no_region'),
+    /told apart by country/,
+  );
+  await why(
+    orders.find((o) => o.trap === 'stand_in'),
+    /many different people/,
+  );
 });
 
 test('AliExpress: a row is identified once the messages were open, and by nothing less', async () => {
@@ -259,7 +289,9 @@ test('AliExpress: a row is identified once the messages were open, and by nothin
   await page.bringToFront();
   await eyes.press(await eyes.bring(ALIEXPRESS, order.number));
   await until('the card of the row gave way to the form', async () =>
-    (await eyes.find('.panel .reasons')) ? true : eyes.press(await eyes.bring(ALIEXPRESS, order.number)).then(() => false),
+    (await eyes.find('.panel .reasons'))
+      ? true
+      : eyes.press(await eyes.bring(ALIEXPRESS, order.number)).then(() => false),
   );
   await eyes.click('[data-reason="returns"]');
   await eyes.click('.foot .main');

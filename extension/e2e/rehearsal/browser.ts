@@ -41,7 +41,10 @@ export class Browser {
       headless: options.headless ?? true,
       locale: language,
       colorScheme: options.colours ?? 'light',
-      viewport: options.headless === false ? null : { width: options.width ?? 1440, height: options.height ?? 900 },
+      // Nothing fades while a test looks.
+      reducedMotion: 'reduce',
+      viewport:
+        options.headless === false ? null : { width: options.width ?? 1440, height: options.height ?? 900 },
       ignoreHTTPSErrors: true,
       env: { ...process.env, LANGUAGE: language.replace('-', '_') },
       args: [
@@ -104,17 +107,15 @@ export class Browser {
     return true;
   }
 
-  /** Ends the background as the browser does when it is idle. */
-  async killBackground(): Promise<void> {
+  /** Ends the background as the browser does when it is idle; false where none ran. */
+  async killBackground(): Promise<boolean> {
     const browser = this.context.browser();
     if (!browser) throw new Error('no browser');
     const session = await browser.newBrowserCDPSession();
     const { targetInfos } = await session.send('Target.getTargets');
-    for (const target of targetInfos) {
-      if (target.type === 'service_worker' && target.url.includes(this.extension)) {
-        await session.send('Target.closeTarget', { targetId: target.targetId });
-      }
-    }
+    const running = targetInfos.filter((t) => t.type === 'service_worker' && t.url.includes(this.extension));
+    for (const { targetId } of running) await session.send('Target.closeTarget', { targetId });
     await session.detach();
+    return running.length > 0;
   }
 }

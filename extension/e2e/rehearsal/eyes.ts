@@ -59,9 +59,12 @@ export class Eyes {
     session.on('Runtime.executionContextCreated', ({ context: { id, origin, auxData } }) => {
       // The note is written in a frame of its own, which has such a world too.
       const top = auxData?.['frameId'] === frameTree.frame.id;
-      if (top && auxData?.['type'] === 'isolated' && origin === `chrome-extension://${extension}`) worlds.add(id);
+      if (top && auxData?.['type'] === 'isolated' && origin === `chrome-extension://${extension}`)
+        worlds.add(id);
     });
-    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => worlds.delete(executionContextId));
+    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) =>
+      worlds.delete(executionContextId),
+    );
     session.on('Runtime.executionContextsCleared', () => worlds.clear());
     await session.send('Runtime.enable');
     return new Eyes(page, session, worlds);
@@ -113,7 +116,8 @@ export class Eyes {
   shows(markup: Markup, order: string, state: string, limit = 15_000): Promise<Host> {
     return until(
       `the row shows ${state}`,
-      async () => (await this.hosts(markup)).find((h) => h.kind === 'row' && h.order === order && h.state === state),
+      async () =>
+        (await this.hosts(markup)).find((h) => h.kind === 'row' && h.order === order && h.state === state),
       limit,
     );
   }

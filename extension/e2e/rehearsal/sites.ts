@@ -12,7 +12,7 @@ export const DIANXIAOMI: Markup = { row: 'tr.vxe-body--row', order: "row.getAttr
 
 export const ALIEXPRESS: Markup = {
   row: 'table.next-table-row',
-  order: "row.querySelector('[class*=\"header--valueHighLight\"]')?.textContent",
+  order: 'row.querySelector(\'[class*="header--valueHighLight"]\')?.textContent',
 };
 
 /** A page that shows one order and nothing else. */

@@ -38,7 +38,9 @@ export function truthOf(orders: Order[], marks: ReadonlyMap<string, string>): Tr
   const truth: Truth = {};
   for (const order of orders) {
     const reason = order.identified ? marks.get(keyOf(order)) : undefined;
-    const expected = reason ? { states: ['black'], reason: shortReason(reason) } : { states: statesOf(order) };
+    const expected = reason
+      ? { states: ['black'], reason: shortReason(reason) }
+      : { states: statesOf(order) };
     truth[order.number] = expected;
     truth[order.ref] = expected;
   }
