@@ -330,7 +330,18 @@ func TestProofsAreRefused(t *testing.T) {
 	}
 }
 
+func TestSlowRequestIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, part := range []string{"", "GET", "GET /v1/status HTTP/1.1\r\nHost: " + s.server.Address()} {
+		if got := raw(t, s.server.Address(), part); len(got) > 0 {
+			t.Errorf("%q got %q", part, got)
+		}
+	}
+}
+
 func TestSilentSocketIsCutOff(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	b := s.paired(chromium)
 	conn, err := socket.Dial(t.Context(), s.server.Address(), wire.SocketPath, b.origin)
