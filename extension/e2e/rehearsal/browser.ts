@@ -45,6 +45,10 @@ export class Browser {
       reducedMotion: 'reduce',
       viewport:
         options.headless === false ? null : { width: options.width ?? 1440, height: options.height ?? 900 },
+      // Whoever started us ends the browser, after the programs were told.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       ignoreHTTPSErrors: true,
       env: { ...process.env, LANGUAGE: language.replace('-', '_') },
       args: [

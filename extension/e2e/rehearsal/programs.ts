@@ -44,6 +44,19 @@ export async function until<T>(
   throw new Error(`not within ${limit} ms: ${what}${last ? ` (${String(last)})` : ''}`);
 }
 
+/** What was started here and may still run: nothing of it outlives the test. */
+const started = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of started) child.kill('SIGTERM');
+});
+
+/** Keeps a process among those that end with this one. */
+function kept<P extends ChildProcess>(child: P): P {
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+}
+
 /** Ends a process and waits for its end. */
 async function end(process: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (process.exitCode !== null || process.signalCode !== null) return;
@@ -60,9 +73,11 @@ export class Sandbox {
   ) {}
 
   static async start(): Promise<Sandbox> {
-    const process = spawn(path.join(PROGRAMS, 'blackmark-sandbox'), ['--addr', '127.0.0.1:0', '--json'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const process = kept(
+      spawn(path.join(PROGRAMS, 'blackmark-sandbox'), ['--addr', '127.0.0.1:0', '--json'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
     const lines = createInterface({ input: process.stdout });
     const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(READY) })) as [string];
     return new Sandbox((JSON.parse(line) as { addr: string }).addr, process);
@@ -96,9 +111,11 @@ export class Daemon {
 
   /** Starts it and waits until the command line finds it. */
   async start(): Promise<void> {
-    const process = spawn(path.join(PROGRAMS, 'blackmark'), ['run', '--data', this.data], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const process = kept(
+      spawn(path.join(PROGRAMS, 'blackmark'), ['run', '--data', this.data], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
     process.stderr.on('data', (chunk: Buffer) => {
       this.log += chunk.toString();
     });
@@ -179,9 +196,11 @@ export class Daemon {
 
   /** Opens the pairing window and gives the code; the command ends by itself once the code was used. */
   async pairingCode(): Promise<string> {
-    const process = spawn(path.join(PROGRAMS, 'blackmark'), ['pair', '--json', '--data', this.data], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const process = kept(
+      spawn(path.join(PROGRAMS, 'blackmark'), ['pair', '--json', '--data', this.data], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
     const lines = createInterface({ input: process.stdout });
     const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(READY) })) as [string];
     return (JSON.parse(line) as { code: string }).code;

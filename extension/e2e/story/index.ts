@@ -13,7 +13,8 @@ import { type Stop, STOPS } from './sites';
 const RUN = path.join(TOP, '.run');
 const SHOTS = path.join(RUN, 'shots');
 const wanted = process.env['SITE'];
-const window = Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']) && process.env['HEADLESS'] !== '1';
+const window =
+  Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']) && process.env['HEADLESS'] !== '1';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -58,7 +59,10 @@ async function main(): Promise<void> {
 /** Opens the window and leaves it to the seller. */
 async function show(browser: Browser, stops: Stop[]): Promise<void> {
   for (const [i, stop] of stops.entries()) {
-    const page = i === 0 ? (browser.context.pages()[0] ?? (await browser.context.newPage())) : await browser.context.newPage();
+    const page =
+      i === 0
+        ? (browser.context.pages()[0] ?? (await browser.context.newPage()))
+        : await browser.context.newPage();
     await page.goto(stop.list);
   }
   await browser.context.pages()[0]?.bringToFront();
@@ -136,7 +140,10 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
 
   const then = states(await eyes.settled(stop.markup, 5));
   await daemon.stop();
-  await until('the dock says that the daemon is away', async () => (await eyes.said('.dock .linked')).join() !== '' && !(await connected(eyes)));
+  await until(
+    'the dock says that the daemon is away',
+    async () => (await eyes.said('.dock .linked')).join() !== '' && !(await connected(eyes)),
+  );
   await daemon.start();
   await until('the dock says that the daemon is back', () => connected(eyes));
   await page.reload({ waitUntil: 'networkidle' });
@@ -184,7 +191,11 @@ async function learnNames(
 
 /** Rows of different buyers without a mark. */
 async function distinct(eyes: Eyes, stop: Stop, limit: number): Promise<Host[]> {
-  const orders = (await eyes.page.evaluate('window.sandbox.orders()')) as { number: string; ref: string; id: string }[];
+  const orders = (await eyes.page.evaluate('window.sandbox.orders()')) as {
+    number: string;
+    ref: string;
+    id: string;
+  }[];
   const buyer = new Map(orders.flatMap((o) => [[o.number, o.id] as const, [o.ref, o.id] as const]));
   const seen = new Set<string>();
   const found: Host[] = [];
@@ -221,7 +232,8 @@ async function connected(eyes: Eyes): Promise<boolean> {
   return (await eyes.said('.dock .linked')).join().includes('Connected');
 }
 
-const count = (hosts: Host[], state: string) => hosts.filter((h) => h.kind === 'row' && h.state === state).length;
+const count = (hosts: Host[], state: string) =>
+  hosts.filter((h) => h.kind === 'row' && h.state === state).length;
 
 const states = (hosts: Host[]) =>
   hosts

@@ -31,7 +31,10 @@ export class LookupMeter {
     const { targetInfos } = await session.send('Target.getTargets');
     const target = targetInfos.find((t) => t.type === 'service_worker' && t.url.includes(browser.extension));
     if (!target) return meter;
-    const { sessionId } = await session.send('Target.attachToTarget', { targetId: target.targetId, flatten: false });
+    const { sessionId } = await session.send('Target.attachToTarget', {
+      targetId: target.targetId,
+      flatten: false,
+    });
     session.on('Target.receivedMessageFromTarget', ({ message }) => meter.take(JSON.parse(message)));
     await session.send('Target.sendMessageToTarget', {
       sessionId,
@@ -42,7 +45,8 @@ export class LookupMeter {
 
   private take(event: { method?: string; params?: Frame }): void {
     const { method, params } = event;
-    if (!params || !(method === 'Network.webSocketFrameSent' || method === 'Network.webSocketFrameReceived')) return;
+    if (!params || !(method === 'Network.webSocketFrameSent' || method === 'Network.webSocketFrameReceived'))
+      return;
     const said = JSON.parse(params.response.payloadData) as { type?: string; id?: number };
     if (said.type === 'watch' && said.id) this.asked.set(said.id, params.timestamp);
     const at = said.type === 'answers' && said.id ? this.asked.get(said.id) : undefined;

@@ -34,7 +34,7 @@ export const STOPS: Stop[] = [
     list: 'https://csp.aliexpress.com/m_apps/order-manage/orderList?channelId=98158&orders=40',
     markup: {
       row: 'table.next-table-row',
-      order: "row.querySelector('[class*=\"header--valueHighLight\"]')?.textContent",
+      order: 'row.querySelector(\'[class*="header--valueHighLight"]\')?.textContent',
     },
     names: 'https://gsp.aliexpress.com/m_apps/im-chat/im#/window',
   },
