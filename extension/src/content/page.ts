@@ -79,6 +79,7 @@ export class Page {
   /** milliseconds; since when the page has not shown what it should */
   #missing = 0;
   #lastJump: string | undefined;
+  #retrying = false;
 
   constructor(options: PageOptions) {
     this.#options = options;
@@ -322,9 +323,12 @@ export class Page {
       answers: (answers: Answer[]) => this.#draw(this.#book.answer(answers)),
       waiting: (request: string) => this.#marking.wait(request),
       outcomes: (request: string, outcomes: Outcome[]) => this.#marking.take(request, outcomes),
-      failed: (_problem: Problem) => {
-        // What the background holds it asks again itself; rows that it refused are left to us.
+      failed: (problem: Problem) => {
+        // Rows beyond what a minute allows the background asks for by itself.
+        if (problem.kind === 'too_many' || this.#retrying) return;
+        this.#retrying = true;
         this.#options.clock.after(RETRY, () => {
+          this.#retrying = false;
           this.#book.untellPending();
           this.#pass.request();
         });
