@@ -8,6 +8,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+# Captures of real pages stand beside some checkouts. Where they do not, the tests
+# on them say so and are skipped.
+export BLACKMARK_CAPTURES ?= $(abspath $(wildcard ../shared/captures))
 
 NODE_MODULES := extension/node_modules/.stamp
 PROGRAMS     := blackmark blackmark-sandbox
