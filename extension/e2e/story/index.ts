@@ -8,7 +8,7 @@ import { Browser } from '../rehearsal/browser';
 import { Eyes, type Host } from '../rehearsal/eyes';
 import { Daemon, Sandbox, TOP, until } from '../rehearsal/programs';
 import { badgeTimes, LookupMeter, quantile, startBadgeMeter } from './meter';
-import { type Stop, STOPS } from './sites';
+import { STOPS, type Stop } from './sites';
 
 const RUN = path.join(TOP, '.run');
 const SHOTS = path.join(RUN, 'shots');
@@ -179,13 +179,21 @@ async function learnNames(
   const names = await browser.context.newPage();
   await names.goto(stop.names ?? '', { waitUntil: 'networkidle' });
   const unknown = count(hosts, 'unidentified');
+  const truth = (await eyes.page.evaluate('window.sandbox.orders()')) as {
+    number: string;
+    identified: boolean;
+  }[];
+  const named = new Set(truth.filter((order) => order.identified).map((order) => order.number));
   const after = await until('the open list learns who the buyers are', async () => {
     const now = await eyes.hosts(stop.markup);
-    return count(now, 'unidentified') < unknown && now;
+    return now.every((h) => h.state !== 'unidentified' || !named.has(h.order)) && now;
   });
   await names.close();
   await eyes.page.bringToFront();
-  step(`opened the messages once: ${unknown - count(after, 'unidentified')} more buyers are identified`);
+  const more = unknown - count(after, 'unidentified');
+  step(
+    `opened the messages once: ${more} more buyers are identified${more === 0 ? ', the daemon knew them' : ''}`,
+  );
   return after;
 }
 
