@@ -82,8 +82,14 @@ func TestProblemsNeedWords(t *testing.T) {
 				other = New(1, "not_a_problem", "m", "h")
 			)`,
 		"daemon/cmd/blackmark/pair.go": `package main
-			import "blackmark/shared/problem"
+			import (
+				"blackmark/daemon/ledger"
+				"blackmark/shared/problem"
+			)
 			var errPrinted = problem.New(problem.Refused, "printed_only", "m", "h")`,
+		"daemon/attic/attic.go": `package attic
+			import "blackmark/shared/problem"
+			var errUnlinked = problem.New(problem.Refused, "not_linked", "m", "h")`,
 	})
 	codes, err := s.problemCodes()
 	if err != nil {

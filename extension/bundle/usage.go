@@ -3,16 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -139,97 +135,4 @@ func isCode(path string) bool {
 	name := filepath.Base(path)
 	return (strings.HasSuffix(name, ".ts") || strings.HasSuffix(name, ".tsx")) &&
 		!strings.HasSuffix(name, ".gen.ts") && !strings.Contains(name, ".test.")
-}
-
-// terminal are the rooms whose problems are printed by the command line, in
-// English, and never reach the extension.
-var terminal = []string{"daemon/cmd", "daemon/osservice", "daemon/sandbox"}
-
-// problemCodes are the codes of all problems that the extension can be told of,
-// each once.
-func (s source) problemCodes() ([]string, error) {
-	codes := map[string]bool{}
-	for _, folder := range []string{"shared", "daemon"} {
-		err := filepath.WalkDir(filepath.Join(s.repo, folder), func(path string, entry fs.DirEntry, err error) error {
-			if os.IsNotExist(err) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			room, err := filepath.Rel(s.repo, path)
-			if err != nil {
-				return err
-			}
-			if entry.IsDir() && slices.Contains(terminal, filepath.ToSlash(room)) {
-				return filepath.SkipDir
-			}
-			if entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-				return nil
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				return err
-			}
-			ast.Inspect(file, func(node ast.Node) bool {
-				if code, ok := problemCode(node, file.Name.Name); ok {
-					codes[code] = true
-				}
-				return true
-			})
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return slices.Sorted(maps.Keys(codes)), nil
-}
-
-// problemCode reads `problem.New(kind, "code", ...)`, which its own package
-// writes as `New(...)`.
-func problemCode(node ast.Node, pkg string) (string, bool) {
-	call, ok := node.(*ast.CallExpr)
-	if !ok {
-		return "", false
-	}
-	if code, ok := damageCode(call, pkg); ok {
-		return code, true
-	}
-	if len(call.Args) != 4 {
-		return "", false
-	}
-	switch f := call.Fun.(type) {
-	case *ast.SelectorExpr:
-		from, ok := f.X.(*ast.Ident)
-		if !ok || from.Name != "problem" || f.Sel.Name != "New" {
-			return "", false
-		}
-	case *ast.Ident:
-		if pkg != "problem" || f.Name != "New" {
-			return "", false
-		}
-	default:
-		return "", false
-	}
-	return quotedCode(call.Args[1])
-}
-
-// damageCode reads `j.damage("code", ...)`: the journal makes all of its
-// problems of one kind in one place.
-func damageCode(call *ast.CallExpr, pkg string) (string, bool) {
-	f, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || pkg != "journal" || f.Sel.Name != "damage" || len(call.Args) == 0 {
-		return "", false
-	}
-	return quotedCode(call.Args[0])
-}
-
-func quotedCode(argument ast.Expr) (string, bool) {
-	literal, ok := argument.(*ast.BasicLit)
-	if !ok {
-		return "", false
-	}
-	code, err := strconv.Unquote(literal.Value)
-	return code, err == nil
 }
