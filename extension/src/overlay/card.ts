@@ -45,6 +45,7 @@ export function createMarkCard(
   const error = make('div', 'small bad', { role: 'alert' });
   const grid = make('div', 'facts');
   for (const [name, value] of facts) if (value) grid.append(words('', name), words('', value));
+  let cancelling = false;
   const element = make(
     'div',
     'stack apart',
@@ -59,7 +60,8 @@ export function createMarkCard(
     element,
     label: `${t(`overlay_state_${view.state}`)}: ${view.name}`,
     stops: () => [cancel, change, close],
-    written: () => false,
+    // The row turns before the answer is here; the card waits for the answer.
+    written: () => cancelling,
     // Enter cancels: click, click again.
     key(event, active) {
       if (event.key !== 'Enter' || active) return false;
@@ -67,6 +69,7 @@ export function createMarkCard(
       return true;
     },
     busy(busy) {
+      cancelling = busy;
       enable(cancel, !busy);
       enable(change, !busy);
       rename(cancel, busy ? t('overlay_saving') : t('overlay_cancel_mark'));
