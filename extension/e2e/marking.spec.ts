@@ -81,6 +81,8 @@ test('a click marks with reason and note, another one takes the mark back, and b
   expect(card).toContain(order.number);
   await eyes.click('.foot .btn', 'Cancel mark');
   await eyes.shows(SHOPEE, order.number, 'clear');
+  await says(eyes, '.toast', /is cancelled/);
+  expect(await eyes.find('.panel'), 'nothing opens in place of the card').toBeUndefined();
   expect(await buyersMarked()).toEqual([]);
 
   await eyes.click('.toast .btn', 'Undo');

@@ -168,6 +168,15 @@ export class Eyes {
     })()`);
   }
 
+  /** The name of the control of ours that has the focus; undefined where the focus is in the page. */
+  async focused(): Promise<string | undefined> {
+    const named = await this.evaluate<string | null>(`(() => { ${LIBRARY}
+      const active = roots().map(({ root }) => root.activeElement).find(Boolean);
+      return active ? active.ariaLabel || active.title || active.className : null;
+    })()`);
+    return named ?? undefined;
+  }
+
   /** Clicks a control of ours with the mouse. */
   async click(selector: string, words?: string): Promise<void> {
     const at = await until(`${selector} ${words ?? ''} stands on the page`, () => this.find(selector, words));
