@@ -9,13 +9,13 @@
 //
 // All of it is network input. What is read here is checked before it is used,
 // allocates no more than a stated bound whatever its length fields say, and ends
-// in an error or an answer, never in a panic. The package imports shared/problem
-// and the standard library; it opens no file and no socket.
+// in an error or an answer, never in a panic. The package imports
+// shared/cloudtrust, shared/problem and the standard library; it opens no file and
+// no socket.
 package cloudlist
 
 import (
 	"encoding/hex"
-	"iter"
 
 	"blackmark/shared/problem"
 )
@@ -70,6 +70,35 @@ type Name [32]byte
 // String is the name in lower-case hex, 64 characters.
 func (n Name) String() string { return hex.EncodeToString(n[:]) }
 
+// ErrName says that a text is not a Name.
+var ErrName = problem.New(problem.Invalid, "list_name",
+	"this is not the name of a list", "a name has 64 characters of lower-case hex")
+
+// ParseName reads what String wrote, and nothing else; ErrName.
+func ParseName(text string) (Name, error) {
+	var n Name
+	if len(text) != hex.EncodedLen(len(n)) {
+		return Name{}, ErrName
+	}
+	if _, err := hex.Decode(n[:], []byte(text)); err != nil || n.String() != text {
+		return Name{}, ErrName
+	}
+	return n, nil
+}
+
+// MarshalText is String.
+func (n Name) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+
+// UnmarshalText is ParseName.
+func (n *Name) UnmarshalText(text []byte) error {
+	parsed, err := ParseName(string(text))
+	if err != nil {
+		return err
+	}
+	*n = parsed
+	return nil
+}
+
 // Header says what a snapshot is.
 type Header struct {
 	Marketplace string
@@ -86,34 +115,3 @@ type Entry struct {
 	Counts [MaxReasons]uint8 // accounts per reason, by the place in Header.Reasons; 255 stands for more
 	Seen   Period            // of the latest mark
 }
-
-// List is a checked snapshot. It keeps the bytes it was opened on, which must not
-// change, and is safe for use by many goroutines.
-type List struct {
-	header Header
-	layout layout
-	name   Name
-	data   []byte
-}
-
-// layout is how a snapshot is cut: 2^bucketBits buckets, Rice parameter riceBits.
-type layout struct{ bucketBits, riceBits uint8 }
-
-// Open checks a snapshot, all of it, once: one pass that hashes and one that
-// decodes. It returns ErrTooLarge, ErrFormat or ErrDamaged.
-func Open(data []byte) (*List, error) { return nil, ErrDamaged }
-
-// Header is what the snapshot says of itself.
-func (l *List) Header() Header { return l.header }
-
-// Name is the hash at the snapshot's end.
-func (l *List) Name() Name { return l.name }
-
-// Find looks one short tag up.
-func (l *List) Find(short uint64) (Entry, bool) { return Entry{}, false }
-
-// FindAll looks many up and returns those that are on the list, by their tag.
-func (l *List) FindAll(shorts []uint64) map[uint64]Entry { return nil }
-
-// All goes through the entries in ascending order of their tags.
-func (l *List) All() iter.Seq[Entry] { return func(func(Entry) bool) {} }
