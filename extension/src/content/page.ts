@@ -338,7 +338,7 @@ export class Page {
   }
 
   #requests(): OverlayRequests {
-    const reread = () => this.#pass.request();
+    const redraw = () => this.#draw([]);
     return {
       mark: (names, reason, note, batch) => this.#marking.mark(names, reason, note, batch),
       cancel: (names) => this.#marking.cancel(names),
@@ -346,12 +346,12 @@ export class Page {
       jump: (state) => this.#jump(state),
       select: (on) => {
         this.#ticks.select(on);
-        reread();
+        redraw();
       },
       tick: (name, on) => {
         const entry = this.#book.named(name);
         if (entry) this.#ticks.tick([entry.row], on);
-        reread();
+        redraw();
       },
       tickAll: (on) => {
         if (on)
@@ -360,7 +360,7 @@ export class Page {
             true,
           );
         else this.#ticks.clear();
-        reread();
+        redraw();
       },
       openPopup: () => this.#line.popup(),
     };
