@@ -4,11 +4,13 @@
 
 import { MaxRows, MaxWatched, type Problem, type Row, type Sighting } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
-import { lookupsTooMany, messageTooLarge, rowsTooMany } from '../daemonlink/problems';
+import { lookupsTooMany, messageTooLarge, passes, rowsTooMany } from '../daemonlink/problems';
 import type { Reply, ToPage } from '../messages';
 import { Allowance } from './allowance';
 import { cut } from './frames';
 
+/** Milliseconds until rows are asked for again that the daemon could not answer. */
+const PAUSE = 5000;
 /** Sightings that are kept while there is no connection. */
 const MOST_SIGHTINGS = 1000;
 
@@ -129,9 +131,18 @@ export class Page {
           rows: frame,
         });
         if (reply.ok) this.answers(reply.value);
-        else if (this.#parts.connected()) this.#fail(reply.problem);
+        else if (this.#parts.connected()) this.#notAnswered(frame, reply.problem);
       }),
     );
+  }
+
+  /** Tells it, and asks again where that may help. */
+  #notAnswered(rows: Row[], problem: Problem): void {
+    this.#fail(problem);
+    if (!passes(problem)) return;
+    for (const { row } of rows) if (this.#rows.has(row)) this.#due.add(row);
+    this.#calledOff();
+    this.#calledOff = this.#parts.after(PAUSE, () => this.#ask());
   }
 
   #tell(): void {

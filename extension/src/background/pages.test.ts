@@ -148,7 +148,7 @@ test('refuses more rows than may be on watch', async () => {
   expect(port.got.some((m) => m.type === 'failed' && m.problem.code === 'rows_too_many')).toBe(true);
 });
 
-test('a failed watch is told, a lost connection is not a failure', async () => {
+test('a failed watch is told and asked again, a lost connection is not a failure', async () => {
   const world = new World();
   const port = world.open();
   const problem = { kind: 'internal', code: 'made_up', message: 'made up' } as const;
@@ -156,13 +156,18 @@ test('a failed watch is told, a lost connection is not a failure', async () => {
   port.say({ type: 'watch', rows: [row('1')] });
   await settle();
   expect(port.got.at(-1)).toEqual({ type: 'failed', problem });
+  const asked = world.asked.length;
+  for (const timer of world.timers.splice(0)) timer();
+  await settle();
+  expect(world.asked.length).toBe(asked + 1);
+  const failures = port.got.filter((m) => m.type === 'failed').length;
   world.answer = () => {
     world.connected = false;
     return { ok: false, problem };
   };
   port.say({ type: 'watch', rows: [row('2')] });
   await settle();
-  expect(port.got.filter((m) => m.type === 'failed')).toHaveLength(1);
+  expect(port.got.filter((m) => m.type === 'failed')).toHaveLength(failures);
 });
 
 test('a page that is gone is no longer on watch', async () => {

@@ -6,7 +6,8 @@
 // keep their order; what is delivered twice because the background died in
 // between has the same id, and the daemon does it once.
 
-import { MaxMarks, type NewCancel, type NewMark, type Outcome, type Problem } from 'shared/wire/wire.gen';
+import { MaxMarks, type NewCancel, type NewMark, type Outcome } from 'shared/wire/wire.gen';
+import { passes } from '../daemonlink/problems';
 import type { Reply } from '../messages';
 import { cut, size } from './frames';
 
@@ -96,9 +97,15 @@ export class WaitingMarks {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#running = this.#run()
+      .catch((error) => {
+        // The database failed: everything is still there, and is tried again.
+        console.error('blackmark: delivering what waits', error);
+        this.#later();
+      })
+      .finally(() => {
+        this.#running = null;
+      });
     return this.#running;
   }
 
@@ -123,7 +130,7 @@ export class WaitingMarks {
       if (answered.length < batch.length) this.#later();
       return answered.length === batch.length;
     }
-    if (passing(reply.problem)) {
+    if (passes(reply.problem)) {
       this.#later();
       return false;
     }
@@ -196,11 +203,6 @@ export class WaitingMarks {
 /** Tells whether the daemon is done with it; one that is only starting has not decided anything. */
 function acknowledged(outcome: Outcome | undefined): boolean {
   return outcome !== undefined && !(outcome.result === 'refused' && outcome.problem?.kind === 'unavailable');
-}
-
-/** Tells problems that pass by themselves from those that sending again does not change. */
-function passing(problem: Problem): boolean {
-  return problem.kind === 'unavailable' || problem.kind === 'too_many' || problem.kind === 'internal';
 }
 
 /** Those that fit no message even alone. */

@@ -286,3 +286,15 @@ test('pairs by a code that is never sent, and keeps a key that cannot be read', 
   await link.unpair();
   expect(keys.paired).toBeNull();
 });
+
+test('pairs with nobody who cannot prove that he knows the code', async () => {
+  const machine = new Machine();
+  machine.listeners.set(FIRST, (end) => {
+    end.heard = () => end.send({ type: 'paired', client: CLIENT, proof: newNonce() });
+    end.send({ type: 'challenge', version: Version, nonce: newNonce() });
+  });
+  const keys = new Keys(null);
+  const { link } = linkOn(machine, keys);
+  expect(await link.pair(CODE, 'Test')).toMatchObject({ ok: false, problem: { code: 'pairing_stranger' } });
+  expect(keys.paired).toBeNull();
+});

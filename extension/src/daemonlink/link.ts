@@ -15,7 +15,7 @@ import { badAnswer, noAnswer, notConnected } from './problems';
 /** Milliseconds that the daemon has to answer a request. */
 const ANSWER_LIMIT = 10_000;
 /** Milliseconds between tries, each plus or minus a third; the last one repeats. */
-const PAUSES = [250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000];
+const PAUSES = [250, 500, 1000, 2000, 4000, 5000];
 /** Milliseconds before its end at which a token is no longer used. */
 const TOKEN_MARGIN = 5000;
 

@@ -54,3 +54,8 @@ export const messageTooLarge = () =>
 /** The extension itself failed. */
 export const extensionFailed = () =>
   own('internal', 'problem_extension_failed', 'problem_extension_failed_hint');
+
+/** Tells problems that pass by themselves from those that sending again does not change. */
+export function passes(problem: Problem): boolean {
+  return problem.kind === 'unavailable' || problem.kind === 'too_many' || problem.kind === 'internal';
+}
