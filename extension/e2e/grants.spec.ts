@@ -9,7 +9,8 @@ import { expect, type Page, test } from '@playwright/test';
 import { Browser } from './rehearsal/browser';
 import { Daemon, Sandbox } from './rehearsal/programs';
 
-const LIST = 'https://seller.shopee.com.br/portal/sale/order?type=all&orders=20';
+const ORDERS = 20;
+const LIST = `https://seller.shopee.com.br/portal/sale/order?type=all&orders=${ORDERS}`;
 
 /** Our hosts beside buyers, as the page itself can count them. */
 const hosts = (page: Page) =>
@@ -26,8 +27,7 @@ test('a page follows its permission at once, without being loaded again', async 
     await browser.pair(await daemon.pairingCode());
     const page = await browser.context.newPage();
     await page.goto(LIST);
-    await expect.poll(() => hosts(page)).toBeGreaterThan(0);
-    const shown = await hosts(page);
+    await expect.poll(() => hosts(page)).toBe(ORDERS);
 
     const extensions = await browser.context.newPage();
     await extensions.goto('chrome://extensions');
@@ -57,7 +57,7 @@ test('a page follows its permission at once, without being loaded again', async 
 
     await access('ON_ALL_SITES');
     await expect.poll(registered).toEqual(all);
-    await expect.poll(() => hosts(page)).toBe(shown);
+    await expect.poll(() => hosts(page)).toBe(ORDERS);
   } finally {
     await browser.close();
     await sandbox.stop();
