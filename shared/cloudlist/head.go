@@ -39,10 +39,12 @@ func layoutFor(count uint64) layout {
 }
 
 // fits tells whether a snapshot of so many entries may be cut like this: a bucket
-// holds an entry at least and maxAverage at most, on average.
+// holds an entry at least and maxAverage at most, on average, and the Rice
+// parameter is not so small that a file of short tags swells: a delta, which is
+// small, says how the snapshot is cut that it makes.
 func (l layout) fits(count uint64) bool {
-	return l.bucketBits <= 28 && l.riceBits <= 63 && l.riceBits <= 64-l.bucketBits &&
-		count>>l.bucketBits <= maxAverage && (l.bucketBits == 0 || count>>l.bucketBits > 0)
+	return l.bucketBits <= 28 && count>>l.bucketBits <= maxAverage && (l.bucketBits == 0 || count>>l.bucketBits > 0) &&
+		l.riceBits <= min(63, l.restBits()) && l.riceBits+2 >= riceFor(count)
 }
 
 // restBits are the bits of a tag that its bucket does not tell.
