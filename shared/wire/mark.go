@@ -40,6 +40,12 @@ type NewMark struct {
 	Note     string      `json:"note,omitempty"`
 	Via      Via         `json:"via"`
 	IfAbsent bool        `json:"if_absent,omitempty"` // leave an older mark as it is
+	// SeenOthers says that "?" stood beside the buyer when the seller marked, and
+	// Own that he said, being asked, that it is from his own experience. A mark
+	// with SeenOthers and without Own is an echo: it stands on My Blacklist like
+	// any other, and is shared only by a ShareQuery with Own.
+	SeenOthers bool `json:"seen_others,omitempty"`
+	Own        bool `json:"own,omitempty"`
 }
 
 // Result says what became of one mark or cancel.

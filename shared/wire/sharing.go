@@ -112,6 +112,9 @@ type InvitationQuery struct {
 }
 
 // ShareQuery names what to share: the marks with these reasons, or one mark.
+// Without either it is all marks whose reason says something to strangers: a
+// reason that is kept to oneself (shared/reason) is shared only where it is
+// named here.
 type ShareQuery struct {
 	Reasons []string `json:"reasons,omitempty"`
 	Mark    string   `json:"mark,omitempty"`
@@ -120,6 +123,9 @@ type ShareQuery struct {
 }
 
 // SharePreview counts what a ShareQuery would share and why the rest stays.
+// ByReason holds the marks of Share by their reason, so that its values add up
+// to Share; Share, Shared and the values of Kept add up to the marks that the
+// query names.
 type SharePreview struct {
 	Share    int            `json:"share"`  // marks that would be shared
 	Shared   int            `json:"shared"` // that are already

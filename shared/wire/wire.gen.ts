@@ -305,6 +305,8 @@ export interface NewMark {
   via: Via;
   /** leave an older mark as it is */
   if_absent?: boolean;
+  seen_others?: boolean;
+  own?: boolean;
 }
 /** Result says what became of one mark or cancel. */
 export type Result =
@@ -551,13 +553,13 @@ export interface Sharing {
 export interface InvitationQuery {
   invitation: string;
 }
-/** ShareQuery names what to share: the marks with these reasons, or one mark. */
+/** ShareQuery names what to share: the marks with these reasons, or one mark. Without either it is all marks whose reason says something to strangers: a reason that is kept to oneself (shared/reason) is shared only where it is named here. */
 export interface ShareQuery {
   reasons?: string[];
   mark?: string;
   own?: boolean;
 }
-/** SharePreview counts what a ShareQuery would share and why the rest stays. */
+/** SharePreview counts what a ShareQuery would share and why the rest stays. ByReason holds the marks of Share by their reason, so that its values add up to Share; Share, Shared and the values of Kept add up to the marks that the query names. */
 export interface SharePreview {
   /** marks that would be shared */
   share: number;
