@@ -109,6 +109,7 @@ button.count[aria-disabled=true]{opacity:1}
 
 .toast{bottom:16px;left:50%;transform:translateX(-50%);max-width:min(520px,calc(100vw - 32px));display:flex;align-items:center;gap:12px;padding:9px 8px 9px 15px;min-height:46px}
 .toast .stack{gap:1px}
+.toast .btn,.clock{flex:none;white-space:nowrap}
 .toast .flag{width:26px;height:26px}
 .clock{font-variant-numeric:tabular-nums;color:var(--grey);min-width:2em}
 
