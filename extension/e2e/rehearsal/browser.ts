@@ -67,6 +67,7 @@ export class Browser {
         '--no-first-run',
       ],
     });
+    context.setDefaultTimeout(15_000);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
     return new Browser(context, new URL(worker.url()).host, () => {
       if (temporary) rmSync(temporary, { recursive: true, force: true });
