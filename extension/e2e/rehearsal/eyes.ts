@@ -59,8 +59,7 @@ export class Eyes {
     session.on('Runtime.executionContextCreated', ({ context: { id, origin, auxData } }) => {
       // The note is written in a frame of its own, which has such a world too.
       const top = auxData?.frameId === frameTree.frame.id;
-      if (top && auxData?.type === 'isolated' && origin === `chrome-extension://${extension}`)
-        worlds.add(id);
+      if (top && auxData?.type === 'isolated' && origin === `chrome-extension://${extension}`) worlds.add(id);
     });
     session.on('Runtime.executionContextDestroyed', ({ executionContextId }) =>
       worlds.delete(executionContextId),
