@@ -5,21 +5,16 @@ import (
 	"math/bits"
 )
 
-// slack is how many bytes must stand behind the last bit that a bitReader may
-// read: it loads eight at a time. Every file ends in a hash, which is that long.
-const slack = 8
-
 // bitReader reads bits, in each byte the lowest first. Once something did not
 // fit, bad stays true and everything reads as zero.
 type bitReader struct {
-	data []byte // with slack behind end
+	data []byte // eight bytes are loaded at once: the file's hash must stand behind end
 	pos  uint64 // in bits
 	end  uint64 // in bits
 	bad  bool
 }
 
-// load gives the next bits, at least 57 of them, with zeros above. pos is below
-// end, so that slack keeps it inside data.
+// load gives the next bits, at least 57 of them, with zeros above; pos is below end.
 func (r *bitReader) load() uint64 {
 	return binary.LittleEndian.Uint64(r.data[r.pos>>3:]) >> (r.pos & 7)
 }
