@@ -89,9 +89,17 @@ for (const [site, list, markup] of [
     await mark(chosen(orders, 9));
     const truth = truthOf(orders, marks);
     const finish = await watch(eyes, truth, markup);
-    for (let i = 0; i < 10; i++) {
-      await page.evaluate('window.sandbox.reuse(); window.sandbox.frame()');
-      if (i % 3 === 2) await page.evaluate('window.sandbox.rerender(); window.sandbox.frame()');
+    // At any time, and while a frame is drawn, when nothing else runs before it is painted.
+    const inFrame = (call: string) =>
+      page.evaluate(`new Promise((done) => requestAnimationFrame(() => {
+        ${call};
+        requestAnimationFrame(done);
+      }))`);
+    for (let i = 0; i < 12; i++) {
+      if (i % 2) await page.evaluate('window.sandbox.reuse(); window.sandbox.frame()');
+      else await inFrame('window.sandbox.reuse()');
+      if (i % 4 === 2) await inFrame('window.sandbox.rerender()');
+      if (i % 4 === 3) await page.evaluate('window.sandbox.rerender(); window.sandbox.frame()');
     }
     expectRight(await finish());
     await eyes.settled(markup);
