@@ -2,9 +2,12 @@ package cloudlist_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -163,5 +166,30 @@ func TestLyingDelta(t *testing.T) {
 	}
 	if lies < 50 || refused != lies {
 		t.Errorf("%d lies open, %d are refused", lies, refused)
+	}
+}
+
+// A small delta that promises a list of 2^28 entries does not make us lay out the
+// table for them.
+func TestPromisedCountAllocatesLittle(t *testing.T) {
+	last := cloudlist.Entry{Tag: math.MaxUint64, Seen: cloudlist.PeriodOf(day)}
+	last.Counts[0] = 1
+	from := open(t, write(t, header(0, 1), nil))
+	delta := writeDelta(t, from, open(t, write(t, header(1, 2), []cloudlist.Entry{last})))
+	delta[10], delta[11] = 28, 36 // how the promised list is cut
+	binary.LittleEndian.PutUint64(delta[24:], 1<<28)
+	d, err := cloudlist.OpenDelta(reseal(delta))
+	if err != nil {
+		t.Fatal("the forgery is refused too early:", err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = cloudlist.Apply(io.Discard, from, d)
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, cloudlist.ErrDamaged) {
+		t.Error(err)
+	}
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+		t.Errorf("%d bytes allocated", got)
 	}
 }

@@ -77,9 +77,6 @@ func (l *List) check() error {
 			return damaged(fmt.Sprintf("bucket %d lies outside", i))
 		}
 		b := l.bucket(i)
-		if end > start && b.left == 0 {
-			return damaged(fmt.Sprintf("bucket %d has no entries", i))
-		}
 		var e Entry
 		for b.next(&e) {
 			seen++
@@ -114,7 +111,7 @@ func (l *List) bucket(i int) bucketReader {
 	size, n := binary.Uvarint(l.data[start:end])
 	b.tags = bitReader{data: l.data, pos: uint64(start+max(n, 0)) * 8, end: uint64(end) * 8}
 	// An entry takes six bits at least, so more than that many cannot be in it.
-	if n <= 0 || n != uvarintLen(size) || size >= b.tags.end-b.tags.pos {
+	if n != uvarintLen(size) || size >= b.tags.end-b.tags.pos {
 		b.tags.fail()
 		return b
 	}

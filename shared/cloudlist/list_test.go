@@ -2,6 +2,7 @@ package cloudlist_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
@@ -189,6 +190,91 @@ func TestDamageIsFound(t *testing.T) {
 			t.Fatalf("%s: a byte more and nobody saw it", name)
 		}
 	}
+}
+
+// Who can seal can still not make two files of one list: a bit changed under a
+// new hash is refused, or makes another list, which is written as it was read.
+func TestOneFileForOneList(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	all := entries(rng, 70)
+	all[4].Counts[2] = cloudlist.MaxCount
+	old := header(1, 2) // so old that an age can reach behind the first period
+	old.Made = 31
+	lists := map[string][]byte{
+		"many": write(t, header(len(all), 2), all),
+		"old":  write(t, old, []cloudlist.Entry{{Tag: 5, Counts: all[0].Counts, Seen: 1}}),
+	}
+	opened := 0
+	for name, file := range lists {
+		for bit := 12 * 8; bit < (len(file)-32)*8; bit++ { // after the choice of how to cut
+			changed := slices.Clone(file)
+			changed[bit/8] ^= 1 << (bit % 8)
+			changed = reseal(changed)
+			l, err := cloudlist.Open(changed)
+			if err != nil {
+				continue
+			}
+			opened++
+			var again bytes.Buffer
+			if _, err := cloudlist.Write(&again, l.Header(), l.All()); err != nil || !bytes.Equal(again.Bytes(), changed) {
+				t.Fatalf("%s, bit %d of byte %d: the list has another file too, %v", name, bit%8, bit/8, err)
+			}
+		}
+	}
+	if opened < 1000 {
+		t.Errorf("only %d bits are free", opened)
+	}
+}
+
+// A bucket that takes room and says nothing, entries beyond the promised ones, and
+// a table that leaves bytes out.
+func TestForgedBuckets(t *testing.T) {
+	all := entries(rand.New(rand.NewPCG(5, 7)), 10)
+	file := write(t, header(len(all), 2), all)
+	none := write(t, header(0, 2), nil)
+	start := bucketStart(file)
+	one := write(t, header(1, 2), []cloudlist.Entry{{Counts: [cloudlist.MaxReasons]uint8{1}, Seen: cloudlist.PeriodOf(day)}})
+	for name, forged := range map[string][]byte{
+		"a byte between buckets and table": reseal(slices.Insert(slices.Clone(file), len(file)-36, 0)),
+		"a byte at a bucket's end":         grow(file, len(file)-36, 0),
+		"one entry promised more":          forge(file, 24, 11),
+		"one entry promised less":          forge(file, 24, 9),
+		"one entry more in the bucket":     forge(file, start, 10),
+		"one entry less in the bucket":     forge(file, start, 8),
+		"a long varint":                    forge(grow(file, start+1, 0), start, 0x89),
+		"an empty bucket that takes room":  grow(none, bucketStart(none), 0),
+		"2^64 entries":                     grow(none, bucketStart(none), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1),
+		// The one tag is 64 bits, what is said of it starts behind them.
+		"a tag above 64 bits": grow(one, bucketStart(one)+1, 0),
+		"a count above 255":   grow(one, bucketStart(one)+10, 0),
+	} {
+		if _, err := cloudlist.Open(forged); !errors.Is(err, cloudlist.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := cloudlist.Open(forge(file, 24, 10)); err != nil {
+		t.Error("the control does not open:", err)
+	}
+}
+
+func forge(file []byte, at int, value byte) []byte {
+	forged := slices.Clone(file)
+	forged[at] = value
+	return reseal(forged)
+}
+
+// grow makes the only bucket of a file longer, and says so in the table.
+func grow(file []byte, at int, more ...byte) []byte {
+	forged := slices.Insert(slices.Clone(file), at, more...)
+	end := forged[len(forged)-36:]
+	binary.LittleEndian.PutUint32(end, binary.LittleEndian.Uint32(end)+uint32(len(more)))
+	return reseal(forged)
+}
+
+// bucketStart is where the first bucket starts: after the last reason.
+func bucketStart(file []byte) int {
+	last := reasons[len(reasons)-1]
+	return bytes.Index(file, []byte(last)) + len(last)
 }
 
 func TestNewerFormat(t *testing.T) {

@@ -201,7 +201,7 @@ func (e ManifestEntry) Way(from uint64) ([]ManifestDelta, bool) {
 		}
 	}
 	last, ok := best[e.Version]
-	if !ok || from == 0 || last.size >= e.Size {
+	if !ok || last.size >= e.Size {
 		return nil, false
 	}
 	var deltas []ManifestDelta

@@ -160,7 +160,7 @@ func (r *Request) Finish(pinned []byte, evaluated [][]byte, proof []byte) ([]Y, 
 		return nil, err
 	}
 	proved := new(dleq.Proof)
-	if len(proof) != ProofSize || proved.UnmarshalBinary(suite.Group(), proof) != nil {
+	if proved.UnmarshalBinary(suite.Group(), proof) != nil {
 		return nil, ErrProof
 	}
 	outputs, err := oprf.NewVerifiableClient(suite, &key).Finalize(r.data,
