@@ -237,8 +237,11 @@ func TestLibrariesStayBehindOneDoor(t *testing.T) {
 			}
 		}
 	}
+	// The two servers have a router each, and no program links both.
+	servers := []string{"daemon/cloud", "daemon/localapi"}
 	for library, all := range rooms {
-		if all = slices.Compact(slices.Sorted(slices.Values(all))); len(all) > 1 {
+		all = slices.Compact(slices.Sorted(slices.Values(all)))
+		if len(all) > 1 && !(library == "github.com/labstack/echo" && slices.Equal(all, servers)) {
 			t.Errorf("%s is imported by %v", library, all)
 		}
 	}

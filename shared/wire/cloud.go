@@ -12,8 +12,15 @@ package wire
 //	POST /v1/shares        SharesBody -> ShareOutcomes
 //	POST /v1/withdrawals   WithdrawalsBody -> ShareOutcomes
 //	POST /v1/leave         Left             deletes all that the account shared
+//	POST /v1/invitations   Invited          where the operator lets accounts invite
 //	GET  /list/manifest    the signed manifest (shared/cloudlist); open to all
 //	GET  /list/<name>      snapshots and deltas, named by their SHA-256; open to all
+//	GET  /health           open to all
+//
+// A refusal is a problem.Error with the status of its kind. Codes that a daemon
+// acts on: device_unknown (not joined, or left: also the answer to a second
+// leave), account_suspended, account_not_served, evaluations_spent,
+// requests_often, epoch_unknown, invitation_used, no_space.
 
 // CloudVersion is the version of the cloud's protocol.
 //
@@ -103,8 +110,12 @@ type WithdrawalsBody struct {
 }
 
 // ShareOutcome is the answer to one share or withdrawal. Code is empty where
-// it was done, else why not; From is the first version of the marketplace's
-// list that can hold the change.
+// it was done, else why not: tag_unknown (its short form stands for another
+// buyer: evaluate again), buyer_erased, share_quota (tomorrow again),
+// reason_not_shared, mark_expired, day_invalid, epoch_unknown, tag_invalid,
+// marketplace_unknown, request_invalid. From is the first version of the
+// marketplace's list that can hold the change: it never holds it before. It
+// holds it later where the account does not weigh yet.
 type ShareOutcome struct {
 	ID   string `json:"id"`
 	Code string `json:"code,omitempty"`
@@ -120,4 +131,10 @@ type ShareOutcomes struct {
 // Left says what leaving deleted.
 type Left struct {
 	Deleted int `json:"deleted"`
+}
+
+// Invited is an invitation in the account's branch, one string, shown once.
+type Invited struct {
+	Invitation string `json:"invitation"`
+	Left       int    `json:"left"` // that the account may still give
 }

@@ -140,7 +140,7 @@ export interface Withdrawal {
 export interface WithdrawalsBody {
   withdrawals: Withdrawal[];
 }
-/** ShareOutcome is the answer to one share or withdrawal. Code is empty where it was done, else why not; From is the first version of the marketplace's list that can hold the change. */
+/** ShareOutcome is the answer to one share or withdrawal. Code is empty where it was done, else why not: tag_unknown (its short form stands for another buyer: evaluate again), buyer_erased, share_quota (tomorrow again), reason_not_shared, mark_expired, day_invalid, epoch_unknown, tag_invalid, marketplace_unknown, request_invalid. From is the first version of the marketplace's list that can hold the change: it never holds it before. It holds it later where the account does not weigh yet. */
 export interface ShareOutcome {
   id: string;
   code?: string;
@@ -153,6 +153,12 @@ export interface ShareOutcomes {
 /** Left says what leaving deleted. */
 export interface Left {
   deleted: number;
+}
+/** Invited is an invitation in the account's branch, one string, shown once. */
+export interface Invited {
+  invitation: string;
+  /** that the account may still give */
+  left: number;
 }
 /** Status is how the daemon is. */
 export interface Status {

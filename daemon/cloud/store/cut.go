@@ -1,0 +1,165 @@
+package store
+
+import (
+	"encoding/binary"
+	"slices"
+
+	badger "github.com/dgraph-io/badger/v4"
+
+	"blackmark/shared/cloudlist"
+	"blackmark/shared/tag"
+)
+
+func nextVersion(txn *badger.Txn, list cloudlist.ListID) (uint64, error) {
+	value, found, err := get(txn, listKey(tableVersion, list))
+	if err != nil || !found || len(value) != 8 {
+		return 1, err
+	}
+	return binary.BigEndian.Uint64(value), nil
+}
+
+// Dirty tells whether a tag of the list has to be counted.
+func (s *Store) Dirty(list cloudlist.ListID) (dirty bool, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		return each(txn, listKey(tableDirty, list), false, func([]byte, []byte) error {
+			dirty = true
+			return errEnough
+		})
+	})
+	if err == errEnough {
+		err = nil
+	}
+	return dirty, wrap("dirty", err)
+}
+
+// Cut is the store at one moment. Discard ends it.
+type Cut struct {
+	store   *Store
+	txn     *badger.Txn
+	List    cloudlist.ListID
+	Version uint64
+}
+
+// Cut raises the list's version. Every report that was acknowledged with the
+// version before is in the cut, none acknowledged later. least is a version that
+// the cut's is not below, for a list that was published before this store was.
+func (s *Store) Cut(list cloudlist.ListID, least uint64) (*Cut, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var version uint64
+	err := s.update(func(txn *badger.Txn) error {
+		next, err := nextVersion(txn, list)
+		if err != nil {
+			return err
+		}
+		version = max(next, least)
+		return txn.Set(listKey(tableVersion, list), binary.BigEndian.AppendUint64(nil, version+1))
+	})
+	if err != nil {
+		return nil, wrap("cut", err)
+	}
+	return &Cut{s, s.db.NewTransaction(false), list, version}, nil
+}
+
+// Discard gives back what the cut holds.
+func (c *Cut) Discard() { c.txn.Discard() }
+
+// Shorts are the short tags to count, ascending, each once.
+func (c *Cut) Shorts() (shorts []uint64, err error) {
+	prefix := listKey(tableDirty, c.List)
+	err = each(c.txn, prefix, false, func(key, _ []byte) error {
+		shorts = append(shorts, binary.BigEndian.Uint64(key[len(prefix)+8:]))
+		return nil
+	})
+	slices.Sort(shorts)
+	return slices.Compact(shorts), wrap("dirty tags", err)
+}
+
+// Said is one report as it is counted.
+type Said struct {
+	Account AccountID
+	Day     uint32
+	Reason  string
+}
+
+// Reports are all reports under a short tag, by the whole tag. More than one
+// whole tag is there only where somebody made one up.
+func (c *Cut) Reports(short uint64) (map[tag.Tag][]Said, error) {
+	all := map[tag.Tag][]Said{}
+	prefix := binary.BigEndian.AppendUint64(listKey(tableReport, c.List), short)
+	err := each(c.txn, prefix, true, func(key, value []byte) error {
+		r, ok := readRow(key)
+		said, readable := readSaid(value)
+		id, ours := c.store.account(r.who, r.tag)
+		if !ok || !readable || !ours {
+			return ErrRow
+		}
+		all[r.tag] = append(all[r.tag], Said{id, said.day, said.reason})
+		return nil
+	})
+	return all, wrap("reports", err)
+}
+
+// Owner is the tag that the published short tag stands for.
+func (c *Cut) Owner(short uint64) (t tag.Tag, owned bool, err error) {
+	value, owned, err := get(c.txn, ownerKey(c.List, short))
+	if owned && len(value) == len(t) {
+		t = tag.Tag(value)
+	}
+	return t, owned, wrap("owner", err)
+}
+
+// Accounts looks accounts up as they are in the cut, each read once.
+func (c *Cut) Accounts() func(AccountID) (Account, bool) {
+	read := map[AccountID]*Account{}
+	return func(id AccountID) (Account, bool) {
+		account, known := read[id]
+		if !known {
+			if a, err := getAccount(c.txn, id); err == nil {
+				account = &a
+			}
+			read[id] = account
+		}
+		if account == nil {
+			return Account{}, false
+		}
+		return *account, true
+	}
+}
+
+// Own keeps whom short tags stand for that are about to be published.
+func (s *Store) Own(list cloudlist.ListID, owners map[uint64]tag.Tag) error {
+	batch := s.db.NewWriteBatch()
+	defer batch.Cancel()
+	for short, t := range owners {
+		if err := batch.Set(ownerKey(list, short), t[:]); err != nil {
+			return wrap("own", err)
+		}
+	}
+	return wrap("own", batch.Flush())
+}
+
+// Settle forgets what was dirty in a cut, once what was counted is published,
+// and whom the short tags stood for that are gone from the list.
+func (s *Store) Settle(list cloudlist.ListID, version uint64, gone []uint64) error {
+	batch := s.db.NewWriteBatch()
+	defer batch.Cancel()
+	for _, short := range gone {
+		if err := batch.Delete(ownerKey(list, short)); err != nil {
+			return wrap("settle", err)
+		}
+	}
+	prefix := listKey(tableDirty, list)
+	err := s.db.View(func(txn *badger.Txn) error {
+		return each(txn, prefix, false, func(key, _ []byte) error {
+			if binary.BigEndian.Uint64(key[len(prefix):]) > version {
+				return errEnough
+			}
+			return batch.Delete(slices.Clone(key))
+		})
+	})
+	if err != nil && err != errEnough {
+		return wrap("settle", err)
+	}
+	return wrap("settle", batch.Flush())
+}

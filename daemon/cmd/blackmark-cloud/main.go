@@ -1,0 +1,23 @@
+// Command blackmark-cloud is the cloud-share server and its operator's command
+// line.
+//
+// It wires daemon/cloud to flags and a terminal and holds no rule of it. It
+// imports daemon/cloud and the contract, is imported by none, and links nothing
+// of the seller's daemon. Beside a running server it talks to that one; without
+// one it opens the folder itself, and listens nowhere.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	t := &terminal{out: os.Stdout, err: os.Stderr, env: os.Getenv}
+	code := t.execute(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
