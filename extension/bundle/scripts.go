@@ -19,6 +19,7 @@ var entries = []api.EntryPoint{
 	{InputPath: "src/content/index.ts", OutputPath: "content"},
 	{InputPath: "src/content/hook.ts", OutputPath: "hook"},
 	{InputPath: "src/pages/popup/index.tsx", OutputPath: "popup/index"},
+	{InputPath: "src/pages/sharing/index.tsx", OutputPath: "sharing/index"},
 	{InputPath: "src/pages/welcome/index.tsx", OutputPath: "welcome/index"},
 	{InputPath: "src/pages/gallery/index.tsx", OutputPath: "gallery/index"},
 }

@@ -1,7 +1,17 @@
 // Answers the extension's own pages: a table from the name of a request to what
 // it does. Nobody else is answered.
 
-import type { MarkList, NewCancel, NewMark, Outcome, Report, Status } from 'shared/wire/wire.gen';
+import type {
+  MarkList,
+  NewCancel,
+  NewMark,
+  Outcome,
+  Report,
+  SharedList,
+  SharePreview,
+  Sharing,
+  Status,
+} from 'shared/wire/wire.gen';
 import type { DaemonLink } from '../daemonlink/link';
 import { badAnswer, extensionFailed } from '../daemonlink/problems';
 import {
@@ -37,6 +47,9 @@ export interface RequestsParts {
   sitesChanged: () => Promise<SiteGrant[]>;
 }
 
+/** Milliseconds for what makes the daemon ask the cloud before it answers. */
+const CLOUD_LIMIT = 60_000;
+
 /** The name in the waiting marks of the extension's own pages. */
 export const OWN_PAGE = '';
 
@@ -68,6 +81,15 @@ export class OwnPages {
     },
     sites: async () => fine(await this.#parts.sites()),
     sitesChanged: async () => fine(await this.#parts.sitesChanged()),
+    sharing: () => this.#parts.link.call<Sharing>('GET', '/v1/sharing'),
+    joinSharing: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/join', query, CLOUD_LIMIT),
+    previewShare: (query) => this.#parts.link.call<SharePreview>('POST', '/v1/sharing/preview', query),
+    share: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/share', query),
+    shared: (query) => this.#parts.link.call<SharedList>('POST', '/v1/sharing/list', query),
+    withdraw: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/withdraw', query),
+    leaveSharing: () => this.#parts.link.call<Sharing>('POST', '/v1/sharing/leave', {}, CLOUD_LIMIT),
+    setSharing: (settings) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/settings', settings),
+    mute: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/mute', query),
   };
 
   /** Answers one request by name; null where the message is none. */

@@ -103,11 +103,16 @@ export class DaemonLink {
     });
   }
 
-  /** Calls the daemon's HTTP API on the port that the socket proved. */
-  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Reply<T>> {
+  /** Calls the daemon's HTTP API on the port that the socket proved; it has so many milliseconds to answer. */
+  async call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+    milliseconds = ANSWER_LIMIT,
+  ): Promise<Reply<T>> {
     const proven = await this.#withToken();
     if (!proven) return { ok: false, problem: notConnected() };
-    const limit = AbortSignal.timeout(ANSWER_LIMIT);
+    const limit = AbortSignal.timeout(milliseconds);
     try {
       const response = await this.#parts.fetch(`http://127.0.0.1:${proven.port}${path}`, {
         method,

@@ -8,8 +8,10 @@
 import type {
   Answer,
   BuyerKey,
+  InvitationQuery,
   ListQuery,
   MarkList,
+  MuteQuery,
   NewCancel,
   NewMark,
   Outcome,
@@ -17,8 +19,14 @@ import type {
   Report,
   ReportQuery,
   Row,
+  SharedList,
+  SharePreview,
+  ShareQuery,
+  Sharing,
+  SharingSettings,
   Sighting,
   Status,
+  WithdrawQuery,
 } from 'shared/wire/wire.gen';
 
 /** Name of the port that a content script opens. */
@@ -105,6 +113,20 @@ export interface Requests {
   sites: () => SiteGrant[];
   /** registers content scripts for what is granted now */
   sitesChanged: () => SiteGrant[];
+  /** how sharing stands */
+  sharing: () => Sharing;
+  joinSharing: (query: InvitationQuery) => Sharing;
+  /** counts what a `share` of the same query would share; shares nothing */
+  previewShare: (query: ShareQuery) => SharePreview;
+  share: (query: ShareQuery) => Sharing;
+  /** what was shared, the newest first */
+  shared: (query: ListQuery) => SharedList;
+  withdraw: (query: WithdrawQuery) => Sharing;
+  /** opts out: all that was shared is deleted */
+  leaveSharing: () => Sharing;
+  setSharing: (settings: SharingSettings) => Sharing;
+  /** hides what other sellers reported on one buyer, or shows it again */
+  mute: (query: MuteQuery) => Sharing;
 }
 
 export type RequestName = keyof Requests;

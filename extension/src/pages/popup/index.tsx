@@ -12,6 +12,7 @@ import { Counts } from './counts';
 import { Find } from './find';
 import { MarkForm } from './mark';
 import { Refusals } from './refusals';
+import { SharingLink } from './sharing';
 
 type Tab = 'find' | 'mark' | 'sites';
 
@@ -52,6 +53,7 @@ function Popup() {
         <a href="../welcome/index.html" target="_blank" rel="noreferrer">
           {t('popup_welcome')}
         </a>
+        <SharingLink connected={connected} />
       </footer>
     </>
   );

@@ -1,0 +1,74 @@
+// The page on which a seller joins other sellers, shares marks, sees what was
+// shared, takes it back and leaves. It asks the background for everything and
+// stores nothing.
+
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Sharing } from 'shared/wire/wire.gen';
+import { LinkNotice, LinkState, useLink } from '../../ui/connection';
+import { Busy, Sign } from '../../ui/parts';
+import { ProblemNotice } from '../../ui/problem';
+import { locale, t } from '../../ui/text';
+import { Glance } from './glance';
+import { Join } from './join';
+import { Leave, Leaving } from './leave';
+import { Settings } from './settings';
+import { Share } from './share';
+import { SharedMarks } from './shared';
+import { useSharing } from './state';
+
+function SharingPage() {
+  const [link, setLink] = useLink();
+  const connected = link.state === 'connected';
+  const { sharing, problem, put } = useSharing(connected);
+  useEffect(() => {
+    document.documentElement.lang = locale();
+    document.title = t('sharing_title');
+  }, []);
+  return (
+    <>
+      <header>
+        <Sign size={32} />
+        <div class="grow">
+          <h1>{t('sharing_title')}</h1>
+          <p>{t(sharing?.state === 'joined' ? 'sharing_lead_joined' : 'sharing_lead')}</p>
+        </div>
+        <LinkState link={link} />
+      </header>
+      <LinkNotice link={link} changed={setLink} />
+      {connected && problem && <ProblemNotice problem={problem} />}
+      {connected && !sharing && !problem && <Busy text={t('ui_loading')} />}
+      {sharing && <Stage sharing={sharing} put={put} />}
+    </>
+  );
+}
+
+/** What a part of the page is given: how sharing stands, and where to put how it stands after a change. */
+export interface PartProps {
+  sharing: Sharing;
+  put: (sharing: Sharing) => void;
+}
+
+/** The page as far as the seller has gone. */
+function Stage({ sharing, put }: PartProps) {
+  switch (sharing.state) {
+    case 'off':
+      return <Join put={put} />;
+    case 'leaving':
+      return <Leaving sharing={sharing} />;
+    case 'joined':
+      return (
+        <div class="joined">
+          <Glance sharing={sharing} />
+          <div class="work">
+            <Share sharing={sharing} put={put} />
+            <SharedMarks sharing={sharing} put={put} />
+            <Settings sharing={sharing} put={put} />
+            <Leave sharing={sharing} put={put} />
+          </div>
+        </div>
+      );
+  }
+}
+
+render(<SharingPage />, document.getElementById('sharing')!);
