@@ -247,6 +247,32 @@ test('a buyer is marked, looked at and cancelled by keyboard alone', async ({ pa
   await expect.poll(() => sample.calls()).toEqual([['cancel', ['black']]]);
 });
 
+test('the end of a key that went down at ours stays unheard, wherever the focus is by then', async ({
+  page,
+}) => {
+  const sample = await SamplePage.open(page);
+  await sample.answer();
+  await page.focus('#search');
+  await sample.click(await sample.button('clear'));
+  await page.keyboard.press('5');
+  await sample.click(await sample.one('.note'));
+  await sample.seen();
+  await page.keyboard.down('Control');
+  await page.keyboard.down('Enter');
+  await expect.poll(() => sample.calls()).toHaveLength(1);
+  await expect.poll(() => sample.closed('.panel')).toEqual([]);
+  await page.keyboard.up('Enter');
+  await page.keyboard.up('Control');
+  expect((await sample.seen()).filter((e) => e.startsWith('key'))).toEqual([]);
+  // The page's own keys come whole.
+  await page.focus('#search');
+  await sample.seen();
+  await page.keyboard.press('Enter');
+  expect(new Set((await sample.seen()).filter((e) => /^key(down|up)/.test(e)))).toEqual(
+    new Set(['keydown input', 'keyup input']),
+  );
+});
+
 test('opened by mouse the form takes its keys and the page gets none', async ({ page }) => {
   const sample = await SamplePage.open(page);
   await sample.answer();

@@ -30,6 +30,8 @@ export interface GuardEvents {
 export interface Guard {
   add(host: Element, zone: Zone): void;
   remove(host: Element): void;
+  /** a key went down where the window hears nothing: in the note's frame */
+  pressed(event: KeyboardEvent): void;
   destroy(): void;
 }
 
@@ -60,7 +62,10 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
   let press: 'ours' | 'page' | undefined;
   /** the focus went from the window into the note's frame */
   let away = false;
-  /** keys that were grabbed and are still down: the page gets no end without a beginning */
+  /**
+   * keys that went down at ours and are not up again: the page gets no end
+   * without a beginning, wherever the focus has gone meanwhile
+   */
   const down = new Set<string>();
 
   function handle(event: Event): void {
@@ -117,6 +122,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
   function grabbed(event: Event): boolean {
     if (!(event instanceof KeyboardEvent)) return false;
     if (event.type === 'keydown') {
+      down.delete(event.code);
       if (!events.grabs(event)) return false;
       down.add(event.code);
       if (events.key(event, null)) event.preventDefault();
@@ -139,6 +145,8 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
 
   function keyed(event: KeyboardEvent, zone: Zone): void {
     const active = zone.root.activeElement;
+    if (event.type === 'keydown') down.add(event.code);
+    else if (event.type === 'keyup') down.delete(event.code);
     if (event.type === 'keydown' && !event.isComposing) {
       if (events.key(event, active)) event.preventDefault();
       else if ((event.key === 'Enter' || event.key === ' ') && !(active instanceof HTMLAnchorElement)) {
@@ -182,6 +190,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
   return {
     add: (host, zone) => zones.set(host, zone),
     remove: (host) => zones.delete(host),
+    pressed: (event) => down.add(event.code),
     destroy() {
       zones.clear();
       for (const type of ACTIVE) window.removeEventListener(type, handle, options);

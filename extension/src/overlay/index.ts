@@ -59,6 +59,10 @@ export function createOverlay(
     view: (row) => views.get(row),
     place: (row, action) => (action ? actions : rows).get(row),
     identityPage: () => dockView?.identityPage,
+    typed: (event, active) => {
+      guard.pressed(event);
+      return panel.key(event, active);
+    },
   });
   const guard = createGuard(window, {
     key,

@@ -19,6 +19,8 @@ export interface MarkingUse {
   /** where a row is drawn now; a site may have drawn it anew */
   place(row: string, action: boolean): (Host & { mark: RowMark }) | undefined;
   identityPage(): string | undefined;
+  /** a key in the note; true where it was used */
+  typed(event: KeyboardEvent, active: Element): boolean;
 }
 
 export interface Marking {
@@ -82,7 +84,7 @@ export function createMarking(use: MarkingUse): Marking {
           ),
           t('overlay_done_reason', shortReason(reason)),
         ]),
-      panel.key,
+      use.typed,
       panel.close,
     );
     return form;
@@ -126,7 +128,7 @@ export function createMarking(use: MarkingUse): Marking {
         if (plan.rows.length === 0) return form.fail(t('overlay_batch_nobody'));
         void run(form, requests.mark(plan.rows, reason, note, true), (result) => batchWords(result, reason));
       },
-      panel.key,
+      use.typed,
       panel.close,
     );
     opened = undefined;
