@@ -42,6 +42,7 @@ type entry struct {
 	Order  *Order      `json:"order,omitempty"`
 	By     string      `json:"by,omitempty"`
 	Via    string      `json:"via,omitempty"`
+	Echo   bool        `json:"echo,omitempty"`
 
 	// These two are not part of the payload.
 	seq  uint64
@@ -72,7 +73,7 @@ func decodeEntry(payload []byte) (*entry, error) {
 func (e *entry) mark() *Mark {
 	return &Mark{
 		ID: e.ID, Keys: e.Keys, Name: e.Name, Reason: e.Reason, Note: e.Note, Order: e.Order,
-		At: e.At, By: e.By, Via: e.Via, Seq: e.seq,
+		At: e.At, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo,
 	}
 }
 

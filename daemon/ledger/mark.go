@@ -59,6 +59,8 @@ type Mark struct {
 	By     string      `json:"by,omitempty"` // the member; empty: the master account
 	Via    string      `json:"via"`
 	Seq    uint64      `json:"seq"` // of its record in the journal
+	// Echo: other sellers' reports on the buyer were shown when the mark was made.
+	Echo bool `json:"echo,omitempty"`
 }
 
 // NewMark asks for a mark.
@@ -72,6 +74,9 @@ type NewMark struct {
 	By       string      `json:"by,omitempty"`
 	Via      string      `json:"via"`
 	IfAbsent bool        `json:"if_absent,omitempty"` // an already marked buyer is left as he is
+	// Echo is what the daemon knew, not what was asked: the same request sent
+	// again is the same, whatever other sellers reported meanwhile.
+	Echo bool `json:"-"`
 }
 
 // Outcome is what became of a NewMark.

@@ -203,7 +203,7 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	}
 	e := &entry{
 		Op: opMark, ID: n.ID, Content: asked, Keys: n.Keys, Name: n.Name, Reason: n.Reason, Note: n.Note,
-		Order: n.Order, By: n.By, Via: n.Via,
+		Order: n.Order, By: n.By, Via: n.Via, Echo: n.Echo,
 	}
 	touched := e.Keys
 	switch {

@@ -110,6 +110,7 @@ func (s *Server) answerAll(ids []identity, found []orders.Order) ([]wire.Answer,
 	if err != nil {
 		return nil, err
 	}
+	others := s.othersOf(lists)
 	counts := map[buyer.Key]int{}
 	answers := make([]wire.Answer, len(ids))
 	for i, id := range ids {
@@ -123,6 +124,9 @@ func (s *Server) answerAll(ids []identity, found []orders.Order) ([]wire.Answer,
 		}
 		if matches[i].Mark != nil {
 			answer.Mark = wireMark(*matches[i].Mark)
+		}
+		if others != nil {
+			answer.Others = &others[i]
 		}
 		if answer.Orders, err = s.countOrders(counts, id.keys); err != nil {
 			return nil, err

@@ -191,7 +191,8 @@ func (b *board) identified(list []*watched, ids []identity) {
 	}
 }
 
-// marksChanged notes that the answer for these buyers may be another.
+// marksChanged notes that the answer for these buyers may be another, by their
+// own marks or by other sellers' reports.
 func (b *board) marksChanged(keys []buyer.Key) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -44,6 +44,7 @@ type Config struct {
 	Ledger  *ledger.Ledger
 	Orders  *orders.Store
 	Folder  *settings.Folder // of the paired browsers and the command line's key
+	Sharing Sharing          // nil means that there is none
 	Version string           // of the program
 	Now     func() time.Time // nil means time.Now
 	Log     *slog.Logger     // nil means none

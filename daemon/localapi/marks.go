@@ -51,6 +51,7 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 	if len(entries) == 0 {
 		return outcomes, nil
 	}
+	s.echoes(entries)
 	done, err := s.config.Ledger.Mark(ctx, entries)
 	if err != nil {
 		return nil, err

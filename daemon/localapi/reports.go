@@ -75,7 +75,8 @@ func (s *Server) report(q wire.ReportQuery) (wire.Report, error) {
 		return wire.Report{}, err
 	}
 	answer := answers[0]
-	report := wire.Report{State: answer.State, Why: answer.Why, Keys: answer.Keys, Mark: answer.Mark, Orders: []wire.SeenOrder{}}
+	report := wire.Report{State: answer.State, Why: answer.Why, Keys: answer.Keys, Mark: answer.Mark,
+		Others: answer.Others, Orders: []wire.SeenOrder{}}
 	if len(answer.Keys) == 0 {
 		return report, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi/socket"
 	"blackmark/daemon/orders"
+	"blackmark/shared/buyer"
 )
 
 // sessions are the open sockets: all of them, and those that proved
@@ -120,6 +121,18 @@ func (s *Server) follow(ctx context.Context) {
 	s.working.Go(func() {
 		attend(ctx, s.config.Orders.Subscribe, func(ref orders.Changed) {
 			s.sessions.each(func(one *session) { one.board.orderChanged(ref) })
+		}, s.allChanged)
+	})
+	if s.config.Sharing == nil {
+		return
+	}
+	s.working.Go(func() {
+		attend(ctx, s.config.Sharing.Subscribe, func(keys []buyer.Key) {
+			if len(keys) == 0 {
+				s.allChanged()
+				return
+			}
+			s.sessions.each(func(one *session) { one.board.marksChanged(keys) })
 		}, s.allChanged)
 	})
 }

@@ -129,7 +129,7 @@ type ShareQuery struct {
 type SharePreview struct {
 	Share    int            `json:"share"`  // marks that would be shared
 	Shared   int            `json:"shared"` // that are already
-	Kept     map[string]int `json:"kept"`   // why -> marks: no_order, order_later, reason_own, scope, echo, imported
+	Kept     map[string]int `json:"kept"`   // why -> marks: no_order, order_later, reason_own, scope, echo, imported, expired
 	ByReason map[string]int `json:"by_reason"`
 }
 

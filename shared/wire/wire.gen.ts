@@ -291,6 +291,7 @@ export interface Mark {
   /** member; empty for the master */
   by?: string;
   via: Via;
+  echo?: boolean;
 }
 /** Via says from where a mark was made. */
 export type Via =
@@ -571,7 +572,7 @@ export interface SharePreview {
   share: number;
   /** that are already */
   shared: number;
-  /** why -> marks: no_order, order_later, reason_own, scope, echo, imported */
+  /** why -> marks: no_order, order_later, reason_own, scope, echo, imported, expired */
   kept: Record<string, number>;
   by_reason: Record<string, number>;
 }
@@ -589,6 +590,7 @@ export interface SharedMark {
   /** member; empty for the master */
   by?: string;
   via: Via;
+  echo?: boolean;
   /** RFC 3339; acknowledged; empty: on its way */
   shared_at: string;
   /** a withdrawal is on its way */

@@ -39,7 +39,11 @@ func (t *terminal) run(ctx context.Context) error {
 	if t.json {
 		log = slog.New(slog.NewJSONHandler(t.err, nil))
 	}
-	main, err := NewMain(Config{Dir: dir, Ports: ports, Log: log})
+	pace, err := t.pace()
+	if err != nil {
+		return err
+	}
+	main, err := NewMain(Config{Dir: dir, Ports: ports, Pace: pace, Log: log})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"blackmark/daemon/cloudlink"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/orders"
@@ -19,6 +20,7 @@ type Config struct {
 	Dir     string           // the data folder
 	Ports   []int            // nil means those of shared/wire
 	MinFree uint64           // bytes that must stay free on the disk; 0 means 256 MiB
+	Pace    cloudlink.Pace   // of the work for the cloud share; zero means the defaults
 	Now     func() time.Time // nil means time.Now
 	Log     *slog.Logger
 }
@@ -29,6 +31,7 @@ type Main struct {
 	folder *settings.Folder
 	orders *orders.Store
 	ledger *ledger.Ledger
+	cloud  *cloudlink.Link
 	door   *localapi.Server
 }
 
@@ -55,8 +58,14 @@ func NewMain(c Config) (m *Main, err error) {
 	}); err != nil {
 		return m, err
 	}
+	if m.cloud, err = cloudlink.Open(cloudlink.Config{
+		Dir: m.folder.Path("cloud"), Ledger: m.ledger, Orders: m.orders, Now: c.Now, MinFree: c.MinFree,
+		Log: c.Log, Pace: c.Pace,
+	}); err != nil {
+		return m, err
+	}
 	m.door, err = localapi.Open(localapi.Config{
-		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder,
+		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sharing: m.cloud,
 		Version: version(), Now: c.Now, Log: c.Log,
 	})
 	return m, err
@@ -72,6 +81,7 @@ const pruneEvery = 24 * time.Hour
 func (m *Main) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return m.door.Serve(ctx) })
+	group.Go(func() error { return m.cloud.Run(ctx) })
 	group.Go(func() error { m.prune(ctx); return nil })
 	return group.Wait()
 }
@@ -97,6 +107,9 @@ func (m *Main) Close() error {
 	var errs []error
 	if m.door != nil {
 		errs = append(errs, m.door.Close())
+	}
+	if m.cloud != nil {
+		errs = append(errs, m.cloud.Close())
 	}
 	if m.ledger != nil {
 		errs = append(errs, m.ledger.Close())

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/cloudlink"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/settings"
 	"blackmark/shared/problem"
@@ -138,6 +140,23 @@ func (t *terminal) ports() ([]int, error) {
 		ports = append(ports, port)
 	}
 	return ports, nil
+}
+
+// intervalVariable names another interval than an hour between two looks at the
+// cloud's list, as 5s, for tests and for a cloud that publishes more often.
+const intervalVariable = "BLACKMARK_CLOUD_INTERVAL"
+
+// pace is how often the daemon looks at the cloud.
+func (t *terminal) pace() (cloudlink.Pace, error) {
+	text := t.env(intervalVariable)
+	if text == "" {
+		return cloudlink.Pace{}, nil
+	}
+	interval, err := time.ParseDuration(text)
+	if err != nil || interval < time.Second || interval > 24*time.Hour {
+		return cloudlink.Pace{}, usageError{fmt.Errorf("%s holds no time from 1s to 24h", intervalVariable)}
+	}
+	return cloudlink.Pace{Sync: interval, Background: min(interval, 2*time.Minute), Rejudge: interval}, nil
 }
 
 // call finds the daemon of the data folder and does something with it.

@@ -1,0 +1,157 @@
+package cloudlink
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	badger "github.com/dgraph-io/badger/v4"
+
+	"blackmark/daemon/disk"
+)
+
+// store is a Badger of ours that can be closed while it is used.
+type store struct {
+	db      *badger.DB
+	dir     string
+	minFree uint64
+	log     *slog.Logger
+
+	closing sync.RWMutex // held for reading while the database is used
+	closed  bool
+	writing sync.Mutex
+}
+
+// openStore opens a store. One that does not open is moved aside and begun
+// anew; lost tells of it.
+func openStore(dir string, c Config, options badger.Options) (s *store, lost bool, err error) {
+	if err := disk.MakeDir(dir); err != nil {
+		return nil, false, err
+	}
+	s = &store{dir: dir, minFree: c.MinFree, log: c.Log}
+	if err := disk.CheckFree(dir, c.MinFree); err != nil {
+		return nil, false, err // Badger on a full disk ends the process
+	}
+	if s.db, err = badger.Open(options); err == nil {
+		return s, false, nil
+	}
+	aside, moveErr := moveAside(dir)
+	if moveErr != nil {
+		return nil, true, errors.Join(err, moveErr)
+	}
+	c.Log.Error("a store of the cloud share does not open; it was moved aside and begun anew",
+		"kept", filepath.Base(aside), "error", err)
+	if err := disk.MakeDir(dir); err != nil {
+		return nil, true, err
+	}
+	if s.db, err = badger.Open(options); err != nil {
+		return nil, true, fmt.Errorf("open a store of the cloud share: %w", err)
+	}
+	return s, true, nil
+}
+
+func moveAside(dir string) (string, error) {
+	for n := 1; ; n++ {
+		aside := fmt.Sprintf("%s.damaged-%d", dir, n)
+		if _, err := os.Lstat(aside); err == nil {
+			continue
+		}
+		return aside, os.Rename(dir, aside)
+	}
+}
+
+// view gives fn the store as it is at one moment.
+func (s *store) view(fn func(*badger.Txn) error) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	return s.db.View(fn)
+}
+
+// write runs fn as one transaction, one at a time, after a look at the free
+// space.
+func (s *store) write(fn func(*badger.Txn) error) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if err := disk.CheckFree(s.dir, s.minFree); err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.db.Update(fn)
+}
+
+func (s *store) close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if err := disk.CheckFree(s.dir, s.minFree); err != nil {
+		s.log.Warn("the disk is full; a store of the cloud share was left as it is")
+		return nil
+	}
+	return s.db.Close()
+}
+
+// get returns nil where there is no such key.
+func get(txn *badger.Txn, key string) ([]byte, error) {
+	item, err := txn.Get([]byte(key))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return item.ValueCopy(nil)
+}
+
+func getJSON(txn *badger.Txn, key string, into any) (found bool, err error) {
+	data, err := get(txn, key)
+	if err != nil || data == nil {
+		return false, err
+	}
+	return true, json.Unmarshal(data, into)
+}
+
+func putJSON(txn *badger.Txn, key string, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return txn.Set([]byte(key), data)
+}
+
+func remove(txn *badger.Txn, key string) error { return txn.Delete([]byte(key)) }
+
+// scan gives the keys with a prefix that do not come before from, without the
+// prefix, until fn says no.
+func scan(txn *badger.Txn, prefix, from string, fn func(rest string) (more bool)) {
+	options := badger.DefaultIteratorOptions
+	options.Prefix, options.PrefetchValues = []byte(prefix), false
+	it := txn.NewIterator(options)
+	defer it.Close()
+	for it.Seek([]byte(prefix + from)); it.Valid(); it.Next() {
+		if !fn(string(it.Item().Key()[len(prefix):])) {
+			return
+		}
+	}
+}
+
+func (s *store) count(prefix string) (n int, err error) {
+	err = s.view(func(txn *badger.Txn) error {
+		scan(txn, prefix, "", func(string) bool { n++; return true })
+		return nil
+	})
+	return n, err
+}
