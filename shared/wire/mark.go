@@ -16,6 +16,9 @@ type Mark struct {
 	At     string      `json:"at"`           // RFC 3339, UTC
 	By     string      `json:"by,omitempty"` // member; empty for the master
 	Via    Via         `json:"via"`
+	// Echo: "?" was shown when it was made, and the seller did not say that it is
+	// from his own experience. It is not shared unless he says so later.
+	Echo bool `json:"echo,omitempty"`
 }
 
 // Via says from where a mark was made.
