@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"blackmark/daemon/cloud/store"
@@ -23,7 +24,7 @@ type tally struct {
 
 // votes makes one vote of all that the members of an account said: the latest.
 // Accounts that are unknown, suspended, leaving or too young have none.
-func (s Settings) votes(said []store.Said, account func(store.AccountID) (store.Account, bool), today uint32) []vote {
+func (s Settings) votes(said []store.Said, account func(store.AccountID) (store.Account, error), today uint32) ([]vote, error) {
 	latest := map[store.AccountID]store.Said{}
 	for _, r := range said {
 		if r.Day+uint32(s.ExpiryDays) <= today {
@@ -36,13 +37,18 @@ func (s Settings) votes(said []store.Said, account func(store.AccountID) (store.
 	}
 	var all []vote
 	for id, r := range latest {
-		a, ok := account(id)
-		if !ok || a.Suspended || a.Leaving || s.weighsOn(a.Created) > today {
+		a, err := account(id)
+		switch {
+		case errors.Is(err, store.ErrAccount):
+			continue
+		case err != nil:
+			return nil, err
+		case a.Suspended || a.Leaving || s.weighsOn(a.Created) > today:
 			continue
 		}
 		all = append(all, vote{string(a.Branch), r.Reason, min(r.Day, today)})
 	}
-	return all
+	return all, nil
 }
 
 // count decides whether a buyer is published, and as what. A branch adds no more

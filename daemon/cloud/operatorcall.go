@@ -91,6 +91,9 @@ func dialOperator(place *operatorPlace, book trust) *Operator {
 
 // openAlone opens the folder without listening.
 func openAlone(c Config) (*Operator, error) {
+	if _, err := os.Stat(filepath.Join(c.Dir, evalFolder, "keys.json")); err != nil {
+		return nil, ErrNotRunning // the roles are apart: only the running api reaches all
+	}
 	c.Roles = Roles
 	s, err := prepare(c)
 	if err != nil {

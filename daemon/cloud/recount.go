@@ -199,7 +199,7 @@ func (r *recount) Cut(_ context.Context, list cloudlist.ListID, least uint64, an
 // decide counts a buyer. Where more than one tag has the same short form, all but
 // one are made up: the one that is published stays, else the one with the most
 // accounts is taken.
-func (r *recount) decide(cut *store.Cut, short uint64, account func(store.AccountID) (store.Account, bool)) (tag.Tag, tally, bool, error) {
+func (r *recount) decide(cut *store.Cut, short uint64, account func(store.AccountID) (store.Account, error)) (tag.Tag, tally, bool, error) {
 	reports, err := cut.Reports(short)
 	if err != nil {
 		return tag.Tag{}, tally{}, false, err
@@ -213,7 +213,10 @@ func (r *recount) decide(cut *store.Cut, short uint64, account func(store.Accoun
 	var most tally
 	listed, voters := false, 0
 	for t, said := range reports {
-		votes := r.settings.votes(said, account, today)
+		votes, err := r.settings.votes(said, account, today)
+		if err != nil {
+			return tag.Tag{}, tally{}, false, err
+		}
 		counted, enough := r.settings.count(votes)
 		switch {
 		case !enough:

@@ -11,14 +11,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"blackmark/daemon/cloud"
+	"blackmark/daemon/cloud/store"
 	"blackmark/shared/buyer"
 	"blackmark/shared/cloudlist"
 	"blackmark/shared/cloudtrust"
@@ -417,4 +422,68 @@ func codeOf(err error) string {
 		return p.Code
 	}
 	return fmt.Sprint(err)
+}
+
+// crowd is n accounts of one branch, who share a connection.
+func (st *stage) crowd(n int) []*seller {
+	st.t.Helper()
+	i := st.invitation(n)
+	first := st.join(i)
+	all := []*seller{first}
+	for range n - 1 {
+		next := *first
+		next.joined = wire.Joined{}
+		next.must(next.join(i.Token))
+		all = append(all, &next)
+	}
+	return all
+}
+
+// records are all that is stored, read with the key as the server does.
+func (st *stage) records(do func(key, value []byte)) {
+	st.t.Helper()
+	var backup bytes.Buffer
+	if err := st.operator().Backup(context.Background(), &backup); err != nil {
+		st.t.Fatal(err)
+	}
+	secret, err := os.ReadFile(filepath.Join(st.dir, "api", "store.key"))
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	_, err = store.ReadBackup(&backup, secret, func(key, value []byte) error { do(key, value); return nil })
+	if err != nil {
+		st.t.Fatal(err)
+	}
+}
+
+// onDisk looks for texts in every file of the server.
+func (st *stage) onDisk(texts ...[]byte) (found []string) {
+	st.t.Helper()
+	err := filepath.WalkDir(st.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		data = bytes.TrimRight(data, "\x00") // of a mapped file
+		for _, text := range texts {
+			if bytes.Contains(data, text) {
+				found = append(found, filepath.Base(path)+": "+strconv.Quote(string(text)))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return found
+}
+
+// at is the same device on a server that was started again.
+func (s *seller) at(st *stage) *seller {
+	again := client(st.t, st.Address(), s.root, st.clock.Now)
+	again.joined, again.epoch = s.joined, s.epoch
+	return again
 }

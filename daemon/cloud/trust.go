@@ -2,6 +2,9 @@ package cloud
 
 import (
 	"encoding/base64"
+	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,22 +12,43 @@ import (
 	"blackmark/shared/wire"
 )
 
-// trustBook is trust.json while the server runs.
+// trustBook is trust.json while the server runs. Another process may write it,
+// too: `renew`, or another role.
 type trustBook struct {
 	dir string
 
-	mu   sync.RWMutex
-	book trust
+	mu      sync.Mutex
+	book    trust
+	written time.Time // the file, when it was read
 }
 
 func openTrust(dir string) (*trustBook, error) {
-	book, err := readTrust(dir)
-	return &trustBook{dir: dir, book: book}, err
+	t := &trustBook{dir: dir}
+	return t, t.refresh()
 }
 
+// refresh reads the file if it is another one than before.
+func (t *trustBook) refresh() error {
+	info, err := os.Stat(filepath.Join(t.dir, trustFile))
+	if err == nil && info.ModTime().Equal(t.written) {
+		return nil
+	}
+	book, readErr := readTrust(t.dir)
+	if readErr != nil {
+		return readErr
+	}
+	t.book = book
+	if err == nil {
+		t.written = info.ModTime()
+	}
+	return nil
+}
+
+// read is the file as it is now, or as it was when it could be read last.
 func (t *trustBook) read() trust {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_ = t.refresh()
 	return t.book
 }
 
@@ -32,29 +56,18 @@ func (t *trustBook) read() trust {
 func (t *trustBook) add(statement string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	// Another role, or `renew`, may have written it since.
-	book, err := readTrust(t.dir)
-	if err != nil {
+	if err := t.refresh(); err != nil {
 		return err
 	}
+	book := t.book
 	if _, err := readStatement(statement, book.root()); err != nil {
 		return err
 	}
-	book.Statements = append(book.Statements, statement)
+	book.Statements = append(slices.Clone(book.Statements), statement)
 	if err := book.write(t.dir); err != nil {
 		return err
 	}
-	t.book = book
-	return nil
-}
-
-// reload reads what another process may have written.
-func (t *trustBook) reload() {
-	if book, err := readTrust(t.dir); err == nil {
-		t.mu.Lock()
-		t.book = book
-		t.mu.Unlock()
-	}
+	return t.refresh()
 }
 
 // wire is the trust as everyone may read it: the statements that are good now.

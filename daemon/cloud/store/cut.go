@@ -109,21 +109,21 @@ func (c *Cut) Owner(short uint64) (t tag.Tag, owned bool, err error) {
 	return t, owned, wrap("owner", err)
 }
 
-// Accounts looks accounts up as they are in the cut, each read once.
-func (c *Cut) Accounts() func(AccountID) (Account, bool) {
-	read := map[AccountID]*Account{}
-	return func(id AccountID) (Account, bool) {
-		account, known := read[id]
+// Accounts looks accounts up as they are in the cut, each read once. It returns
+// ErrAccount for one that is not there.
+func (c *Cut) Accounts() func(AccountID) (Account, error) {
+	type answer struct {
+		account Account
+		err     error
+	}
+	read := map[AccountID]answer{}
+	return func(id AccountID) (Account, error) {
+		a, known := read[id]
 		if !known {
-			if a, err := getAccount(c.txn, id); err == nil {
-				account = &a
-			}
-			read[id] = account
+			a.account, a.err = getAccount(c.txn, id)
+			read[id] = a
 		}
-		if account == nil {
-			return Account{}, false
-		}
-		return *account, true
+		return a.account, a.err
 	}
 }
 
