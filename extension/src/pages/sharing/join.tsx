@@ -52,7 +52,7 @@ function JoinForm({ put }: Pick<PartProps, 'put'>) {
   const field = useRef<HTMLInputElement>(null);
   const text = invitation.trim();
   // What was pasted is wrong, or the way to the server is.
-  const atField = problem?.kind === 'invalid' || problem?.field === 'invitation';
+  const atField = problem?.kind === 'invalid' || problem?.code.startsWith('invitation_');
 
   const join = async (event: Event) => {
     event.preventDefault();

@@ -71,7 +71,7 @@ export function shareable(preview: SharePreview, without: ReadonlySet<string>): 
 }
 
 /** Why marks stay here, in the order in which the page explains it; what a newer daemon adds comes last. */
-const KEPT = ['no_order', 'order_later', 'imported', 'reason_own', 'scope', 'echo'];
+const KEPT = ['no_order', 'order_later', 'imported', 'expired', 'reason_own', 'scope', 'echo'];
 
 /** The reasons that hold marks back, each with how many. */
 export function keptMarks(preview: SharePreview): [string, number][] {
