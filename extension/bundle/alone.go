@@ -45,11 +45,12 @@ func (s source) buildOverlay(out string) error {
 	return s.writeAlone("e2e/overlay/mount.ts", out, options)
 }
 
-// buildReader joins the reader of pages alone; its exports are in `reader`.
+// buildReader joins the reader of pages, with all that it can know; its exports
+// are in `reader`.
 func (s source) buildReader(out string) error {
 	options := s.options()
 	options.GlobalName = "reader"
-	return s.writeAlone("src/site/index.ts", out, options)
+	return s.writeAlone("e2e/site/reader.ts", out, options)
 }
 
 func (s source) writeAlone(entry, out string, options api.BuildOptions) error {

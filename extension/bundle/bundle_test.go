@@ -43,10 +43,11 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/src/background/index.ts":      `console.log('background', BUNDLED_SITES)`,
 		"extension/src/content/index.ts":         `console.log('content')`,
 		"extension/src/content/hook.ts":          `console.log('hook', HOOKED_SITES)`,
-		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"]}`,
+		"extension/src/content/panel.ts":         `console.log('panel')`,
+		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"], "marketplaces": ["ebay"]}`,
 		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
 	}
-	for _, page := range []string{"popup", "welcome", "gallery"} {
+	for _, page := range []string{"popup", "sharing", "welcome", "gallery"} {
 		folder := "extension/src/pages/" + page + "/"
 		base[folder+"index.tsx"] = `console.log('page')`
 		base[folder+"index.html"] = `<!doctype html><script src="index.js"></script>`
@@ -105,7 +106,7 @@ func TestBuildWritesThreeTargets(t *testing.T) {
 		"_locales/en/messages.json", "_locales/zh_CN/messages.json",
 		"background.js", "content.js", "hook.js",
 		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "manifest.json",
-		"popup/index.css", "popup/index.html", "popup/index.js", "sites/a.js", "sites/c.js",
+		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js",
 		"welcome/index.css", "welcome/index.html", "welcome/index.js",
 	}
 	for _, name := range []string{"chromium", "firefox"} {
@@ -121,8 +122,18 @@ func TestBuildWritesThreeTargets(t *testing.T) {
 	if got := string(development["popup/index.css"]); !strings.Contains(got, "b{") || !strings.Contains(got, "p{") {
 		t.Errorf("the style sheet lacks what it imports: %s", got)
 	}
-	if got := string(development["sites/a.js"]); got != `globalThis.blackmarkSite = {"hosts":["a.example","*.b.example"]};`+"\n" {
-		t.Errorf("sites/a.js: %s", got)
+	site := string(development["sites/a.js"])
+	if want := `globalThis.blackmarkSite = {"hosts":["a.example","*.b.example"],"marketplaces":["ebay"]};` + "\n"; !strings.HasPrefix(site, want) {
+		t.Errorf("sites/a.js: %s", site)
+	}
+	if want := `globalThis.blackmarkMarketplaces = [{"code":"ebay","regions":false,"order":"^`; strings.Count(site, want) != 1 || strings.Count(site, `"code"`) != 1 {
+		t.Errorf("sites/a.js does not hold its marketplace and no other: %s", site)
+	}
+	for language, want := range map[string]string{"en": "Not paid", "zh_CN": "下单不付款"} {
+		messages := string(development["_locales/"+language+"/messages.json"])
+		if !strings.Contains(messages, `"reason_short_unpaid":{"message":"`+want+`"}`) {
+			t.Errorf("%s lacks the reasons: %s", language, messages)
+		}
 	}
 	for _, known := range []string{`hosts:["a.example","*.b.example"],hook:!1`, `name:{en:"C",zh_CN:"C"},hosts:["a.example"],hook:!0`} {
 		if got := string(development["background.js"]); !strings.Contains(got, known) {
@@ -212,11 +223,13 @@ func TestHostsComeFromDefinitions(t *testing.T) {
 func TestBuildRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"content script over the limit": {"extension/src/content/index.ts",
-			`console.log('` + strings.Repeat("x", contentLimit) + `')`, "the limit is 80000"},
+			`console.log('` + strings.Repeat("x", contentLimit) + `')`, "the limit is 40000"},
 		"host that is no host": {"shared/site/sites/a/definition.json",
 			`{"hosts": ["a.example/*"]}`, "is not a host"},
 		"all hosts": {"shared/site/sites/a/definition.json", `{"hosts": ["*"]}`, "is not a host"},
 		"no hosts":  {"shared/site/sites/a/definition.json", `{}`, "names no hosts"},
+		"unknown marketplace": {"shared/site/sites/a/definition.json",
+			`{"hosts": ["a.example"], "marketplaces": ["nowhere"]}`, `marketplace "nowhere"`},
 		"message of two rooms": {"extension/src/ui/messages.en.json",
 			`{"name": {"message": "again"}}`, `message "name" stands in`},
 		"unknown field of a message": {"extension/src/ui/messages.en.json",

@@ -29,7 +29,7 @@ func main() {
 	check := flag.Bool("check", false, "check the messages and the generated file, and stop")
 	story := flag.String("story", "", "join extension/e2e/story/index.ts into this file for Node, and stop")
 	overlay := flag.String("overlay", "", "join extension/e2e/overlay/mount.ts into this file for a test's page, and stop")
-	reader := flag.String("reader", "", "join extension/src/site into this file for a test's page, and stop")
+	reader := flag.String("reader", "", "join extension/e2e/site/reader.ts into this file for a test's page, and stop")
 	flag.Parse()
 
 	source, err := openSource(*repo)
@@ -90,10 +90,15 @@ func (s source) build(out string) error {
 	if err != nil {
 		return err
 	}
+	definitions, err := sites.scripts()
+	if err != nil {
+		return err
+	}
 	messages, err := s.readMessages()
 	if err != nil {
 		return err
 	}
+	messages.addReasons()
 	icons, err := drawIcons()
 	if err != nil {
 		return err
@@ -102,7 +107,7 @@ func (s source) build(out string) error {
 		files := files{}
 		files.add(scripts, t.keeps)
 		files.add(icons, nil)
-		files.add(sites.scripts(), nil)
+		files.add(definitions, nil)
 		files.add(messages.files(), nil)
 		if files["manifest.json"], err = manifest(t, version, sites.patterns()); err != nil {
 			return err
@@ -117,8 +122,8 @@ func (s source) build(out string) error {
 			return err
 		}
 	}
-	fmt.Printf("extension: %d sites, content script %d of %d bytes, in %s\n",
-		len(sites), len(scripts["content.js"]), contentLimit, out)
+	fmt.Printf("extension: %d sites, content script %d of %d bytes, panel %d, in %s\n",
+		len(sites), len(scripts["content.js"]), contentLimit, len(scripts["panel.js"]), out)
 	return nil
 }
 

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"blackmark/shared/reason"
 )
 
 // languages are the product's, the first being the one that the types follow.
@@ -81,6 +83,15 @@ func readCatalog(path string) (catalog, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return part, nil
+}
+
+// addReasons adds the short words of every reason, as reason_short_<code>, so that
+// no script carries them. They stand in shared/reason and in no catalog of ours.
+func (all catalogs) addReasons() {
+	for _, r := range reason.All() {
+		all["en"]["reason_short_"+r.Code] = message{Message: r.Short.En}
+		all["zh_CN"]["reason_short_"+r.Code] = message{Message: r.Short.ZhCN}
+	}
 }
 
 // files are the merged messages where the browsers look for them.

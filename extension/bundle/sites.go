@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+
+	"blackmark/shared/marketplace"
 )
 
 // site is one definition, as far as the bundle looks into it.
@@ -18,6 +20,22 @@ type site struct {
 	hook  bool     // it reads responses, not the document alone
 	urls  []string // patterns of the responses it reads; "!" in front: never these
 	text  []byte   // minified JSON
+
+	marketplaces []knownMarketplace // those whose orders it shows
+}
+
+// knownMarketplace is what the reader of pages has to know of a marketplace.
+type knownMarketplace struct {
+	Code    string      `json:"code"`
+	Regions bool        `json:"regions"`
+	Order   string      `json:"order"`
+	Kinds   []knownKind `json:"kinds"`
+}
+
+type knownKind struct {
+	Kind  string `json:"kind"`
+	Case  string `json:"case"`
+	Shape string `json:"shape"`
 }
 
 type sites []site
@@ -45,8 +63,9 @@ func (s source) readSites() (sites, error) {
 			JSON  []struct {
 				URLs []string `json:"urls"`
 			} `json:"json"`
-			Never []string `json:"never"`
-			Sweep *struct {
+			Never        []string `json:"never"`
+			Marketplaces []string `json:"marketplaces"`
+			Sweep        *struct {
 				URLs []string `json:"urls"`
 			} `json:"sweep"`
 		}
@@ -63,6 +82,10 @@ func (s source) readSites() (sites, error) {
 		}
 		var small bytes.Buffer
 		if err := json.Compact(&small, text); err != nil {
+			return nil, fmt.Errorf("definition of %s: %w", name, err)
+		}
+		known, err := knownMarketplaces(definition.Marketplaces)
+		if err != nil {
 			return nil, fmt.Errorf("definition of %s: %w", name, err)
 		}
 		var urls []string
@@ -82,6 +105,8 @@ func (s source) readSites() (sites, error) {
 			hook:  len(definition.JSON) > 0 || definition.Sweep != nil,
 			urls:  urls,
 			text:  small.Bytes(),
+
+			marketplaces: known,
 		})
 	}
 	if len(all) == 0 {
@@ -102,14 +127,36 @@ func (all sites) patterns() []string {
 	return slices.Compact(patterns)
 }
 
+// knownMarketplaces are the marketplaces with these codes.
+func knownMarketplaces(codes []string) ([]knownMarketplace, error) {
+	all := []knownMarketplace{}
+	for _, code := range codes {
+		m, err := marketplace.Find(code)
+		if err != nil {
+			return nil, fmt.Errorf("marketplace %q: %w", code, err)
+		}
+		known := knownMarketplace{Code: m.Code, Regions: m.Regions, Order: m.Order, Kinds: []knownKind{}}
+		for _, k := range m.Kinds {
+			known.Kinds = append(known.Kinds, knownKind{Kind: k.Kind, Case: k.Case, Shape: k.Shape})
+		}
+		all = append(all, known)
+	}
+	return all, nil
+}
+
 // scripts are the definitions as scripts that run before the content script, so
-// that a page loads its own definition and no other.
-func (all sites) scripts() files {
+// that a page loads its own definition and its own marketplaces and no other.
+func (all sites) scripts() (files, error) {
 	made := files{}
 	for _, s := range all {
-		made["sites/"+s.name+".js"] = fmt.Appendf(nil, "globalThis.blackmarkSite = %s;\n", s.text)
+		known, err := json.Marshal(s.marketplaces)
+		if err != nil {
+			return nil, err
+		}
+		made["sites/"+s.name+".js"] = fmt.Appendf(nil,
+			"globalThis.blackmarkSite = %s;\nglobalThis.blackmarkMarketplaces = %s;\n", s.text, known)
 	}
-	return made
+	return made, nil
 }
 
 // summary is what the background knows of the sites, as a JSON array: enough to

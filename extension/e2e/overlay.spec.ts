@@ -365,6 +365,78 @@ test('the dock says what is wrong, jumps, and is reached from the keyboard', asy
   expect(await sample.closed('.dock')).toHaveLength(1);
 });
 
+test.describe('before the workbench is there', () => {
+  /** What the content script does when it comes. */
+  const EQUIP = 'sample.equip(); sample.overlay.dock(sample.dock())';
+
+  test('rows are drawn, their hosts are alike, and the dock follows', async ({ page }) => {
+    const sample = await SamplePage.open(page, 'en', '', true);
+    await sample.inside('for (const row of sample.rows) sample.overlay.update(row)');
+    await sample.inside('sample.overlay.dock(undefined)');
+    const before = await measure(sample);
+    expect(await sample.closed('.black .badge')).toHaveLength(2);
+    expect((await sample.closed('.black .badge'))[0]!.label).toContain('Frequent returns');
+    expect(await sample.closed('.dock, .act')).toEqual([]);
+    await sample.inside(EQUIP);
+    expect(await sample.closed('.dock')).toHaveLength(1);
+    expect(await sample.closed('.act')).toHaveLength(ROWS.length);
+    expect(await measure(sample)).toEqual(before);
+  });
+
+  test('a press is kept, the page hears nothing of it, and it opens when the workbench comes', async ({
+    page,
+  }) => {
+    const sample = await SamplePage.open(page, 'en', '', true);
+    await sample.answer();
+    await page.mouse.move(5, 5);
+    await sample.seen();
+    await sample.click(await sample.button('black'));
+    await sample.click(await sample.button('clear'));
+    expect((await sample.seen()).filter((e) => /click|down|up/.test(e))).toEqual([]);
+    expect(await sample.calls()).toEqual([['wanted'], ['wanted']]);
+    expect(await sample.closed('.panel')).toEqual([]);
+    await sample.inside(EQUIP);
+    expect((await sample.one('.panel')).label, 'the last press').toContain('sample_clear');
+    await sample.click(await sample.one('[data-reason=unpaid]'));
+    await sample.click(await sample.one('.foot .main'));
+    await expect.poll(() => sample.calls()).toEqual([['mark', ['clear'], 'unpaid', '', false]]);
+  });
+
+  test('a press by keyboard takes the focus along, and so does the summons', async ({ page }) => {
+    const sample = await SamplePage.open(page, 'en', '', true);
+    await sample.answer();
+    await page.focus('#other');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await sample.inside(EQUIP);
+    expect((await sample.one('[role=radio]')).focused).toBe(true);
+
+    const other = await SamplePage.open(await page.context().newPage(), 'en', '', true);
+    await other.answer();
+    await other.page.keyboard.press('Alt+Shift+M');
+    expect(await other.calls()).toEqual([['wanted']]);
+    await other.inside(EQUIP);
+    expect((await other.one('.dock .flag', 'Collapse')).focused).toBe(true);
+  });
+
+  test('a press on a row that went opens nothing, and it comes once', async ({ page }) => {
+    const sample = await SamplePage.open(page, 'en', '', true);
+    await sample.answer();
+    await sample.click(await sample.button('clear'));
+    await sample.inside(`sample.overlay.detach('clear')`);
+    await sample.inside(EQUIP);
+    await sample.inside(EQUIP);
+    expect(await sample.closed('.panel')).toEqual([]);
+    expect(await sample.closed('.dock')).toHaveLength(1);
+    await sample.inside('sample.overlay.destroy()');
+    const none = await SamplePage.open(await page.context().newPage(), 'en', '', true);
+    await none.inside('sample.overlay.destroy()');
+    await none.inside('sample.equip()');
+    expect(await none.closed('.dock')).toEqual([]);
+  });
+});
+
 test('nothing is left of it', async ({ page }) => {
   const sample = await SamplePage.open(page);
   await sample.answer();

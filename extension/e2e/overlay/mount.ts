@@ -1,9 +1,11 @@
 // The overlay alone, with made-up rows: joined by the bundle for a test's page,
 // where it runs in an isolated world as in the extension.
 
+import reasons from 'shared/reason/reasons.json';
 import { type BatchResult, createOverlay, type OverlayRequests } from '../../src/overlay';
 import en from '../../src/overlay/messages.en.json';
 import zh from '../../src/overlay/messages.zh_CN.json';
+import { createWorkbench } from '../../src/overlay/workbench';
 import { SAMPLE_ROWS, sampleDock } from '../../src/pages/gallery/samples';
 import uiEn from '../../src/ui/messages.en.json';
 import uiZh from '../../src/ui/messages.zh_CN.json';
@@ -12,12 +14,17 @@ const scope = globalThis as unknown as {
   /** set before this script by the test */
   sampleLanguage?: 'en' | 'zh_CN';
   sampleMode?: ShadowRootMode;
+  /** the workbench comes when the test says so */
+  sampleLate?: boolean;
   sample: Sample;
   chrome: unknown;
 };
 
 const messages: Record<string, { message: string }> =
   scope.sampleLanguage === 'zh_CN' ? { ...uiZh, ...zh } : { ...uiEn, ...en };
+// The bundle makes these from the reasons.
+for (const { code, short } of reasons.reasons)
+  messages[`reason_short_${code}`] = { message: short[scope.sampleLanguage ?? 'en'] };
 
 scope.chrome = {
   i18n: {
@@ -29,6 +36,8 @@ scope.chrome = {
 /** What a test sees and sets. */
 interface Sample {
   overlay: ReturnType<typeof createOverlay>;
+  /** adds the workbench, where the test did not want it from the start */
+  equip(): void;
   rows: typeof SAMPLE_ROWS;
   dock: typeof sampleDock;
   calls: unknown[][];
@@ -59,9 +68,12 @@ const requests: OverlayRequests = {
 // Content scripts run in the page's own frame alone; what puts this script into
 // a page puts it into every frame.
 if (window === window.top) {
-  const overlay = createOverlay(document, requests, scope.sampleMode);
+  const overlay = createOverlay(document, () => void calls.push(['wanted']), scope.sampleMode);
+  const equip = () => overlay.equip(createWorkbench, requests);
+  if (!scope.sampleLate) equip();
   scope.sample = {
     overlay,
+    equip,
     rows: SAMPLE_ROWS,
     dock: sampleDock,
     calls,

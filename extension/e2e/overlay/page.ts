@@ -69,7 +69,13 @@ export class SamplePage {
     private readonly world: () => number,
   ) {}
 
-  static async open(page: Page, language: 'en' | 'zh_CN' = 'en', style = ''): Promise<SamplePage> {
+  /** Opens it; with `late` the workbench comes when the test says `sample.equip()`. */
+  static async open(
+    page: Page,
+    language: 'en' | 'zh_CN' = 'en',
+    style = '',
+    late = false,
+  ): Promise<SamplePage> {
     const session = await page.context().newCDPSession(page);
     let world = 0;
     const { frameTree } = await session.send('Page.getFrameTree');
@@ -79,7 +85,7 @@ export class SamplePage {
     await session.send('Runtime.enable');
     await session.send('Page.enable');
     await session.send('Page.addScriptToEvaluateOnNewDocument', {
-      source: `globalThis.sampleLanguage = ${JSON.stringify(language)};${overlayScript()}`,
+      source: `globalThis.sampleLanguage = ${JSON.stringify(language)};globalThis.sampleLate = ${late};${overlayScript()}`,
       worldName: 'overlay',
     });
     await page.route('https://orders.sample.invalid/**', (route) =>

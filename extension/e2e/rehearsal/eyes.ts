@@ -123,6 +123,9 @@ export class Eyes {
 
   /** Scrolls an order's row to where nothing of the page or of ours covers its host, and gives the host as it stands then. */
   async bring(markup: Markup, order: string, kind: Host['kind'] = 'row'): Promise<Host> {
+    await until(`the order's ${kind} is drawn`, async () =>
+      (await this.hosts(markup)).some((h) => h.order === order && h.kind === kind),
+    );
     const found = await this.evaluate<string>(`(async () => { ${LIBRARY}
       const row = [...document.querySelectorAll(${JSON.stringify(markup.row)})]
         .find((row) => String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)});

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Sighting } from 'shared/wire/wire.gen';
-import type * as reader from '../../src/site';
 import type { Definition, Put } from '../../src/site';
+import type * as reader from './reader';
 
 const TOP = path.resolve(__dirname, '../../..');
 const SITES = path.join(TOP, 'shared', 'site', 'sites');
@@ -135,7 +135,7 @@ export async function read(
   return page.evaluate(
     async ({ text, urls }) => {
       const def = JSON.parse(text) as Definition;
-      const { Memory, findPage, isEmpty, readJson, readRows } = (
+      const { Memory, findPage, isEmpty, readJson, readRows, sweep } = (
         globalThis as unknown as { reader: typeof reader }
       ).reader;
       const url = new URL(location.href);
@@ -143,7 +143,7 @@ export async function read(
       const seen = [];
       for (const address of urls) {
         const text = await (await fetch(address, { method: 'POST' })).text();
-        seen.push(...readJson(def, address, text, memory));
+        seen.push(...readJson(def, address, text, memory, sweep));
       }
       const found = findPage(def, url);
       if (found === null) return { page: '', rows: [], seen, empty: false };

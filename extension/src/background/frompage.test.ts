@@ -7,6 +7,7 @@ test('takes what a content script says', () => {
   for (const message of [
     { type: 'beat' },
     { type: 'popup' },
+    { type: 'panel' },
     { type: 'open', page: id, site: 'shopee' },
     { type: 'watch', rows: [{ row: 'a' }] },
     { type: 'unwatch', rows: [] },

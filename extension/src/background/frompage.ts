@@ -16,6 +16,8 @@ export function readFromPage(value: unknown): FromPage | null {
       return { type: 'beat' };
     case 'popup':
       return { type: 'popup' };
+    case 'panel':
+      return { type: 'panel' };
     case 'open':
       return isName(value.page) && isName(value.site)
         ? { type: 'open', page: value.page, site: value.site }

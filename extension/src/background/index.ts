@@ -14,7 +14,7 @@ import { Asking } from './asking';
 import { Pages } from './pages';
 import { OWN_PAGE, OwnPages } from './requests';
 import { isOwnPage, sitesOf } from './senders';
-import { grants, registerGranted, runInOpenTabs } from './sites';
+import { grants, registerGranted, runInOpenTabs, runPanel } from './sites';
 import { keyring, refusalStore, waitingStore } from './storage';
 import { browserName, openPopup, showLink } from './toolbar';
 import { WaitingMarks } from './waiting';
@@ -50,6 +50,7 @@ const pages = new Pages({
   opened: () => void link.connect(),
   asked: (page, message) => void asking.take(page.page, message),
   popup: () => void openPopup(),
+  panel: runPanel,
   now: () => Date.now(),
   after,
 });
@@ -115,7 +116,7 @@ chrome.runtime.onConnect.addListener((port) => {
   const allowed = sitesOf(port.sender, chrome.runtime.id, sites);
   const tab = port.sender?.tab?.id;
   if (port.name !== PAGE_PORT || allowed.length === 0 || tab === undefined) port.disconnect();
-  else pages.accept(port, tab, allowed);
+  else pages.accept(port, { tab, document: port.sender?.documentId }, allowed);
 });
 
 chrome.runtime.onMessage.addListener((message, sender, respond) => {

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import type { Row } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
 import type { FromPage, Reply, ToPage } from '../messages';
-import { type PagePort, Pages } from './pages';
+import { type PagePort, Pages, type Place } from './pages';
 import type { Site } from './sites';
 
 const shop: Site = { site: 'shop', hosts: ['a.example'], hook: true };
@@ -48,6 +48,9 @@ class World {
   connected = true;
   asked: Asked[] = [];
   acts: FromPage[] = [];
+  panels: Place[] = [];
+  /** until when the panel is on its way */
+  sent: Promise<void> = Promise.resolve();
   time = 0;
   timers: (() => void)[] = [];
   answer: (message: Asked) => Reply<WireMessage> = (message) => ({
@@ -68,6 +71,10 @@ class World {
     opened: () => {},
     asked: (_page, message) => void this.acts.push(message),
     popup: () => {},
+    panel: (place) => {
+      this.panels.push(place);
+      return this.sent;
+    },
     now: () => this.time,
     after: (_milliseconds, call) => {
       this.timers.push(call);
@@ -77,7 +84,7 @@ class World {
 
   open(tab = 1, page = ID): Port {
     const port = new Port();
-    this.pages.accept(port, tab, [shop]);
+    this.pages.accept(port, { tab, document: `document ${tab}` }, [shop]);
     port.say({ type: 'open', page, site: 'shop' });
     return port;
   }
@@ -205,7 +212,7 @@ test('a port that does not keep the rules is closed', () => {
   })) {
     const world = new World();
     const port = new Port();
-    world.pages.accept(port, 1, [shop]);
+    world.pages.accept(port, { tab: 1 }, [shop]);
     for (const message of messages) port.say(message);
     expect(port.closed, name).toBe(true);
   }
@@ -226,4 +233,25 @@ test('a page whose site was taken back is told to leave', () => {
   expect(port.got.at(-1)?.type).not.toBe('leave');
   world.pages.leave('shop');
   expect(port.got.at(-1)?.type).toBe('leave');
+});
+
+test('the panel goes to the very document that asked, once at a time', async () => {
+  const world = new World();
+  let arrive = () => {};
+  world.sent = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const port = world.open(3);
+  port.say({ type: 'panel' });
+  port.say({ type: 'panel' });
+  expect(world.panels).toEqual([{ tab: 3, document: 'document 3' }]);
+  arrive();
+  await settle();
+  port.say({ type: 'panel' });
+  expect(world.panels).toHaveLength(2);
+  const early = new Port();
+  world.pages.accept(early, { tab: 4 }, [shop]);
+  early.say({ type: 'panel' });
+  expect(early.closed, 'a port that named no page').toBe(true);
+  expect(world.panels).toHaveLength(2);
 });

@@ -11,6 +11,12 @@ import type { Site } from './sites';
 /** Pages that were gone when their outcomes came, for which these are kept. */
 const MOST_OWED = 100;
 
+/** A document in a tab; the browser names it where it can. */
+export interface Place {
+  tab: number;
+  document?: string | undefined;
+}
+
 /** The part of a runtime port that is used. */
 export interface PagePort {
   postMessage(message: ToPage): void;
@@ -26,6 +32,8 @@ export interface PagesParts extends Pick<PageParts, 'connected' | 'request' | 'n
   /** marks and cancels of a page */
   asked: (page: Page, message: Extract<FromPage, { type: 'mark' | 'cancel' }>) => void;
   popup: () => void;
+  /** runs the panel's script in a page that asked for it */
+  panel: (place: Place) => Promise<void>;
 }
 
 export class Pages {
@@ -38,7 +46,9 @@ export class Pages {
   }
 
   /** Takes a port whose sender was checked; `sites` are those that it may name. */
-  accept(port: PagePort, tab: number, sites: Site[]): void {
+  accept(port: PagePort, place: Place, sites: Site[]): void {
+    const { tab } = place;
+    let sending = false;
     let page: Page | null = null;
     let gone = false;
     port.onMessage.addListener((raw) => {
@@ -50,6 +60,13 @@ export class Pages {
         port.disconnect();
       } else if (message.type === 'open') {
         page = this.#open(port, message.page, message.site, tab);
+      } else if (message.type === 'panel') {
+        // Once at a time: a page that has it takes no second one.
+        if (sending) return;
+        sending = true;
+        void this.#parts.panel(place).finally(() => {
+          sending = false;
+        });
       } else if (page) {
         this.#take(page, message);
       }

@@ -155,3 +155,23 @@ export async function runInOpenTabs(site: Site, running: (tab: number) => boolea
     }),
   );
 }
+
+/** Runs the panel's script in a page that has its content script. Where the browser names no documents it goes into whatever the tab shows by now, and does nothing there without a page of ours. */
+export async function runPanel({
+  tab,
+  document,
+}: {
+  tab: number;
+  document?: string | undefined;
+}): Promise<void> {
+  try {
+    await chrome.scripting.executeScript({
+      target:
+        document === undefined ? { tabId: tab, frameIds: [0] } : { tabId: tab, documentIds: [document] },
+      files: ['panel.js'],
+      injectImmediately: true,
+    });
+  } catch {
+    // The page has gone, or its permission; one that is still there asks again.
+  }
+}

@@ -80,20 +80,6 @@ export class Hosts {
     return !!shown && right(shown.host, place) && right(shown.action, action);
   }
 
-  /** Whether the dock is in the document: a page may have thrown it out. */
-  hasDock(): boolean {
-    return this.#docks().length > 0;
-  }
-
-  /** Takes the dock out; the next view puts it back. */
-  dropDock(): void {
-    for (const element of this.#docks()) element.remove();
-  }
-
-  #docks(): Element[] {
-    return [...document.documentElement.children].filter((element) => this.#overlay.owns(element));
-  }
-
   #put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
     if (stands(host, place, (node) => this.#overlay.owns(node))) return;
     const now = performance.now();

@@ -1,16 +1,18 @@
 // The content script: runs at document_start, in the isolated world, on the
-// hosts that the seller granted. The script before it left the site's
-// definition; without one, or on a host that it does not name, it ends at once.
+// hosts that the seller granted. The script before it left the site's definition
+// and its marketplaces; without them, or on another host, it ends at once.
 
 import { PAGE_PORT } from '../messages';
-import type { Definition } from '../site';
-import { onSite, Page } from './page';
+import { type Definition, know, type MarketplaceSource } from '../site';
+import { onSite, Page, type Panel } from './page';
 import type { Clock, Port } from './port';
 
 declare global {
   var blackmarkSite: Definition | undefined;
-  /** the script may be run again in a page that has it */
-  var blackmarkPage: { alive: boolean } | undefined;
+  /** what the reader has to know of the site's marketplaces */
+  var blackmarkMarketplaces: MarketplaceSource[] | undefined;
+  /** the page of this document, for this script, which may be run again, and for the panel's, which comes later */
+  var blackmarkPage: { alive: boolean; equip(panel: Panel): void } | undefined;
 }
 
 const clock: Clock = {
@@ -37,14 +39,16 @@ if (
   !globalThis.blackmarkPage?.alive &&
   onSite(definition, location.hostname)
 ) {
-  const state = { alive: true };
-  globalThis.blackmarkPage = state;
-  new Page({
+  know(globalThis.blackmarkMarketplaces ?? []);
+  const page = new Page({
     definition,
     connect,
     clock,
     ended: () => {
-      state.alive = false;
+      here.alive = false;
     },
-  }).start();
+  });
+  const here = { alive: true, equip: (panel: Panel) => page.equip(panel) };
+  globalThis.blackmarkPage = here;
+  page.start();
 }

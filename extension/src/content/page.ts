@@ -1,44 +1,43 @@
 // One page of a site, from its first look to its end: reads the rows, gives
-// each a host, asks the background, shows the answers and does what the seller
-// asks for.
+// each a host, asks the background and shows the answers. What the seller does
+// is done by the desk, which comes in a script of its own.
 //
 // It may import the reader, the overlay and its neighbours; it holds no
 // knowledge of a site and no word that a seller sees.
 
 import type { Answer, Outcome, Problem } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
-import { createOverlay, type Overlay, type OverlayRequests } from '../overlay';
+import { type CreateWorkbench, createOverlay, type Overlay } from '../overlay';
 import {
   containerOf,
   type Definition,
   findPage,
-  hookPatterns,
-  isEmpty,
+  fitsHost,
   Memory,
-  matchesPatterns,
   type PageDefinition,
   type ReadRow,
   readJson,
   readRows,
+  type Sweep,
 } from '../site';
-import { fitsHost } from '../site/url';
 import { attributesOf } from './attributes';
 import { Allowance, COPIED, type Copy, openCopy } from './copies';
+import type { Desk, DeskUse } from './desk';
 import { Hosts } from './hosts';
-import { Marking } from './marking';
 import { Pass } from './pass';
 import { type Clock, Line, type LineListener, type Port } from './port';
-import { Book, type Entry, hasBuyer, nameOf } from './rows';
+import { Book, type Entry, nameOf } from './rows';
 import { Seen } from './seen';
-import { summary } from './summary';
-import { Ticks } from './ticks';
 
-/** Milliseconds that a page has to show what its definition promises. */
-const PATIENCE = 8_000;
+/** Milliseconds after which a page gets its desk though no answer came, and those that it may be busy. */
+const ANSWERLESS = 1_000;
+const BUSY = 1_500;
 /** Milliseconds until rows are asked for again after the background could not. */
 const RETRY = 10_000;
 /** Characters of a response that is read before the next frame; longer ones wait until nothing else is to do. */
 const AT_ONCE = 256 << 10;
+/** Responses that are kept until the desk is there. */
+const UNREAD = 16;
 /** Milliseconds after a click in which a page may still turn its boxes. */
 const TURNING = 300;
 
@@ -48,6 +47,12 @@ export interface PageOptions {
   clock: Clock;
   /** the page was left for good */
   ended(): void;
+}
+
+/** What the panel's script brings. */
+export interface Panel {
+  createDesk(given: DeskUse): Desk;
+  createWorkbench: CreateWorkbench;
 }
 
 /** Whether the definition is for this host. */
@@ -60,13 +65,12 @@ export class Page {
   readonly #options: PageOptions;
   readonly #memory = new Memory();
   readonly #book = new Book<Element>();
-  readonly #ticks = new Ticks();
   readonly #seen = new Seen();
   readonly #allowance = new Allowance();
   readonly #copies: Copy[] = [];
-  readonly #patterns: string[];
+  /** responses that wait for the desk */
+  readonly #unread: Copy[] = [];
   readonly #line: Line;
-  readonly #marking: Marking;
   readonly #overlay: Overlay;
   readonly #hosts: Hosts;
   readonly #pass: Pass;
@@ -76,15 +80,15 @@ export class Page {
   /** what the dock shows, as text */
   #dock = '';
   #shown: PageDefinition | null = null;
-  /** milliseconds; since when the page has not shown what it should */
-  #missing = 0;
-  #lastJump: string | undefined;
+  #desk: Desk | undefined;
+  /** how far the desk is asked for */
+  #expecting = false;
+  #asked = false;
   #retrying = false;
 
   constructor(options: PageOptions) {
     this.#options = options;
     const { definition, clock, connect } = options;
-    this.#patterns = hookPatterns(definition);
     this.#line = new Line({
       page: newID(),
       site: definition.site,
@@ -93,13 +97,7 @@ export class Page {
       clock,
       listener: this.#listener(),
     });
-    this.#marking = new Marking({
-      entry: (name) => this.#book.named(name),
-      line: this.#line,
-      newID,
-      changed: (entries) => this.#draw(entries),
-    });
-    this.#overlay = createOverlay(document, this.#requests());
+    this.#overlay = createOverlay(document, () => this.#line.panel());
     this.#hosts = new Hosts(this.#overlay);
     this.#pass = new Pass({
       document,
@@ -143,6 +141,24 @@ export class Page {
     this.#moved();
   }
 
+  /** Takes the panel's script in, once. */
+  equip({ createDesk, createWorkbench }: Panel): void {
+    if (this.#desk || this.#ending.signal.aborted) return;
+    this.#desk = createDesk({
+      definition: this.#options.definition,
+      book: this.#book,
+      line: this.#line,
+      clock: this.#options.clock,
+      changed: (entries) => this.#draw(entries),
+      again: (milliseconds) => this.#pass.requestAfter(milliseconds),
+    });
+    this.#line.panelCame();
+    this.#overlay.equip(createWorkbench, this.#desk.requests());
+    this.#draw([]);
+    for (const copy of this.#unread.splice(0)) this.#readCopy(copy);
+    this.#pass.request();
+  }
+
   /** Leaves the page as if we had never been there. */
   end(): void {
     this.#ending.abort();
@@ -159,8 +175,7 @@ export class Page {
     const page = findPage(this.#options.definition, new URL(this.#href));
     if (page !== this.#shown) {
       this.#shown = page;
-      this.#missing = 0;
-      this.#ticks.reset();
+      this.#desk?.reset();
       this.#pass.observe(page !== null || !('navigation' in window));
       if (page) this.#line.open();
       else this.#leave();
@@ -172,7 +187,7 @@ export class Page {
   #leave(): void {
     this.#pass.writing(() => {
       for (const { name } of this.#book.seats.values()) this.#hosts.drop(name);
-      this.#hosts.dropDock();
+      this.#overlay.undock();
     });
     this.#line.unwatch(this.#book.clear());
   }
@@ -187,10 +202,10 @@ export class Page {
     for (const name of this.#book.seat(reads, now)) this.#hosts.drop(name);
     for (const read of reads) this.#place(read);
     if (!settled) return;
-    this.#readTicks(page, reads);
+    this.#desk?.read(page, reads);
     this.#tell(now);
-    this.#line.unwatch(this.#book.forget(now, (entry) => entry.saving || this.#ticks.rows.has(entry.row)));
-    this.#drawDock(page, now);
+    this.#line.unwatch(this.#book.forget(now, (entry) => entry.saving || !!this.#desk?.holds(entry)));
+    this.#drawDock(page);
   }
 
   #read(page: PageDefinition, root: Document): ReadRow[] {
@@ -219,16 +234,6 @@ export class Page {
     if (seat) this.#hosts.show(seat, read);
   }
 
-  #readTicks(page: PageDefinition, reads: ReadRow[]): void {
-    if (!page.rows.some((group) => group.tick)) return;
-    const boxes = new Map<string, boolean>();
-    for (const { element, tick } of reads) {
-      const row = this.#book.seats.get(element)?.entry.row;
-      if (row && tick) boxes.set(row, tick.on || boxes.get(row) === true);
-    }
-    this.#ticks.read(boxes.size > 0 ? boxes : undefined);
-  }
-
   /** Asks for rows whose facts are new, and tells what responses said of other orders. */
   #tell(now: number): void {
     const { rows, again, over } = this.#book.tell(now, this.#line.ready ? this.#line.allowance() : 0);
@@ -244,46 +249,32 @@ export class Page {
     const rows = new Set(entries);
     this.#pass.writing(() => {
       for (const seat of this.#book.seats.values()) if (rows.has(seat.entry)) this.#hosts.draw(seat);
-      if (this.#shown) this.#drawDock(this.#shown, this.#options.clock.now());
+      if (this.#shown) this.#drawDock(this.#shown);
     });
   }
 
-  #drawDock(page: PageDefinition, now: number): void {
+  #drawDock(page: PageDefinition): void {
     if (page.rows.length === 0) return;
-    const view = summary({
-      entries: this.#book.entries.values(),
-      seats: this.#book.seats.values(),
-      link: this.#link,
-      ticks: this.#ticks,
-      waiting: this.#marking.waiting,
-      lost: this.#lost(page, now),
-      identityPage: this.#options.definition.identityPage?.url,
-    });
-    const drawn = JSON.stringify(view);
-    if (drawn === this.#dock && this.#hosts.hasDock()) return;
+    this.#expectDesk();
+    const view = this.#desk?.sum(page, this.#link);
+    const drawn = JSON.stringify(view) ?? '';
+    if (drawn === this.#dock && this.#overlay.docked()) return;
     this.#dock = drawn;
     this.#overlay.dock(view);
   }
 
-  /** What the page should have shown by now. */
-  #lost(page: PageDefinition, now: number): 'no_rows' | 'no_buyers' | undefined {
-    const rows = [...this.#book.seats.values()].map((seat) => seat.entry);
-    const missed =
-      rows.length > 0
-        ? rows.some((entry) => namesBuyer(entry))
-          ? undefined
-          : 'no_buyers'
-        : isEmpty(page, document)
-          ? undefined
-          : 'no_rows';
-    if (!missed) {
-      this.#missing = 0;
-      return undefined;
-    }
-    this.#missing ||= now;
-    const left = this.#missing + PATIENCE - now;
-    if (left > 0) this.#pass.requestAfter(left);
-    return left > 0 ? undefined : missed;
+  /** The desk is asked for after the first answers, or soon where none come. */
+  #expectDesk(): void {
+    if (this.#expecting) return;
+    this.#expecting = true;
+    this.#options.clock.after(ANSWERLESS, () => this.#askForDesk());
+  }
+
+  /** Asks for the desk, once, when the page has nothing else to do. */
+  #askForDesk(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    requestIdleCallback(() => this.#line.panel(), { timeout: BUSY });
   }
 
   /** A response that the hook copied: a stranger's text. It is read once the page has done with it. */
@@ -291,7 +282,7 @@ export class Page {
     this.#moved();
     if (!this.#shown || !(event instanceof CustomEvent)) return;
     const copy = openCopy(event.detail);
-    if (!copy || !matchesPatterns(this.#patterns, copy.url)) return;
+    if (!copy) return;
     if (!this.#allowance.take(this.#options.clock.now(), copy.text.length)) return;
     if (copy.text.length > AT_ONCE) {
       requestIdleCallback(() => this.#readCopy(copy), { timeout: RETRY });
@@ -306,8 +297,16 @@ export class Page {
   }
 
   #readCopy(copy: Copy): void {
-    this.#seen.add(readJson(this.#options.definition, copy.url, copy.text, this.#memory));
+    const sweep: Sweep = (...response) => this.#desk?.sweep(...response) ?? this.#keepUnread(copy);
+    this.#seen.add(readJson(this.#options.definition, copy.url, copy.text, this.#memory, sweep));
     this.#pass.request();
+  }
+
+  /** Keeps a response that only the desk can read. */
+  #keepUnread(copy: Copy): [] {
+    if (this.#unread.length < UNREAD) this.#unread.push(copy);
+    this.#askForDesk();
+    return [];
   }
 
   #listener(): LineListener {
@@ -320,9 +319,12 @@ export class Page {
         this.#link = link;
         this.#draw([]);
       },
-      answers: (answers: Answer[]) => this.#draw(this.#book.answer(answers)),
-      waiting: (request: string) => this.#marking.wait(request),
-      outcomes: (request: string, outcomes: Outcome[]) => this.#marking.take(request, outcomes),
+      answers: (answers: Answer[]) => {
+        this.#draw(this.#book.answer(answers));
+        this.#askForDesk();
+      },
+      waiting: (request: string) => this.#desk?.waiting(request),
+      outcomes: (request: string, outcomes: Outcome[]) => this.#desk?.outcomes(request, outcomes),
       failed: (problem: Problem) => {
         // Rows beyond what a minute allows the background asks for by itself.
         if (problem.kind === 'too_many' || this.#retrying) return;
@@ -336,53 +338,4 @@ export class Page {
       ended: () => this.end(),
     };
   }
-
-  #requests(): OverlayRequests {
-    const redraw = () => this.#draw([]);
-    return {
-      mark: (names, reason, note, batch) => this.#marking.mark(names, reason, note, batch),
-      cancel: (names) => this.#marking.cancel(names),
-      undo: () => this.#marking.undo(),
-      jump: (state) => this.#jump(state),
-      select: (on) => {
-        this.#ticks.select(on);
-        redraw();
-      },
-      tick: (name, on) => {
-        const entry = this.#book.named(name);
-        if (entry) this.#ticks.tick([entry.row], on);
-        redraw();
-      },
-      tickAll: (on) => {
-        if (on)
-          this.#ticks.tick(
-            [...this.#book.seats.values()].map((seat) => seat.entry.row),
-            true,
-          );
-        else this.#ticks.clear();
-        redraw();
-      },
-      openPopup: () => this.#line.popup(),
-    };
-  }
-
-  /** Scrolls to the next row in a state, after the one that it went to last. */
-  #jump(state: string): string | undefined {
-    const found = [...this.#book.seats].filter(
-      ([, { entry }]) => (entry.answer?.state ?? 'pending') === state,
-    );
-    const last = found.findIndex(([, { name }]) => name === this.#lastJump);
-    const next = found[(last + 1) % found.length];
-    if (!next) return undefined;
-    const [element, { name }] = next;
-    this.#lastJump = name;
-    element.scrollIntoView({ block: 'center', behavior: 'smooth' });
-    return name;
-  }
-}
-
-function namesBuyer({ sighting, answer }: Entry): boolean {
-  if (hasBuyer(sighting) || (sighting.why && sighting.why !== 'no_identity' && sighting.why !== 'no_order'))
-    return true;
-  return !!answer?.keys?.length;
 }

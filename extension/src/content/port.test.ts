@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { MaxPerMinute, type NewMark, type Row } from 'shared/wire/wire.gen';
 import { BEAT, type FromPage, type ToPage } from '../messages';
-import { type Clock, Line, type LineListener, type Port, parts } from './port';
+import { type Clock, Line, type LineListener, type Port } from './port';
 
 /** Time that stands still until it is moved. */
 class Hands implements Clock {
@@ -190,7 +190,7 @@ test('no page asks for more rows than a minute allows', () => {
   line.open();
   const rows = (n: number): Row[] => Array.from({ length: n }, (_, i) => ({ row: `r${i}` }));
   line.watch(rows(250));
-  expect(ports[0]!.sent.flatMap((m) => (m.type === 'watch' ? [m.rows.length] : []))).toEqual([100, 100, 50]);
+  expect(ports[0]!.sent.flatMap((m) => (m.type === 'watch' ? [m.rows.length] : []))).toEqual([250]);
   expect(line.allowance()).toBe(MaxPerMinute - 250);
   clock.move(30_000);
   line.watch(rows(MaxPerMinute - 250));
@@ -200,8 +200,34 @@ test('no page asks for more rows than a minute allows', () => {
   expect(line.allowance()).toBe(250);
 });
 
-test('messages are divided by number and by size', () => {
-  expect(parts([])).toEqual([]);
-  const long = { note: '漢'.repeat(10_000) };
-  expect(parts([long, long, { note: '' }]).map((part) => part.length)).toEqual([1, 2]);
+test('the panel is asked for until it is here, by every background', () => {
+  const { line, clock, ports } = lineWith();
+  const asked = () => ports.flatMap((port) => port.types()).filter((type) => type === 'panel').length;
+  line.open();
+  expect(asked()).toBe(0);
+  line.panel();
+  line.panel();
+  expect(asked(), 'a second press asks at once').toBe(2);
+  clock.move(10_000);
+  expect(asked()).toBe(3);
+  ports[0]!.die();
+  clock.move(1_000);
+  expect(ports[1]!.types()).toEqual(['open', 'panel', 'beat']);
+  line.panelCame();
+  line.panel();
+  ports[1]!.die();
+  clock.move(60_000);
+  expect(asked()).toBe(4);
+});
+
+test('a press on a page without a port opens one for the panel', () => {
+  let visible = true;
+  const { line, clock, ports } = lineWith({ visible: () => visible });
+  line.open();
+  visible = false;
+  ports[0]!.die();
+  clock.move(60_000);
+  expect(ports).toHaveLength(1);
+  line.panel();
+  expect(ports[1]!.types()).toContain('panel');
 });

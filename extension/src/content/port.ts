@@ -5,10 +5,11 @@
 // came; their ids make that harmless. When the extension itself was updated or
 // removed there is no way back, and the page is given up.
 //
-// It knows the messages and nothing of rows or of the document.
+// It knows the messages and nothing of rows or of the document. Lists go as long
+// as they are: the background cuts them into what the daemon takes.
 
 import type { Answer, NewCancel, NewMark, Outcome, Problem, Row, Sighting } from 'shared/wire/wire.gen';
-import { MaxPerMinute, MaxRows } from 'shared/wire/wire.gen';
+import { MaxPerMinute } from 'shared/wire/wire.gen';
 import { BEAT, type FromPage, type Link, type ToPage } from '../messages';
 
 /** The part of a runtime port that is used. */
@@ -49,15 +50,13 @@ export interface LineOptions {
   listener: LineListener;
 }
 
-/** Bytes of one message at most: what the background passes on must fit the wire's frame. */
-const ROOM = 48 << 10;
 const FIRST_RETRY = 200;
 const LAST_RETRY = 20_000;
+/** Milliseconds after which the panel's script is asked for again. */
+const PANEL_AGAIN = 10_000;
 /** How long a port must have lived so that the next loss is a new one, in milliseconds. */
 const STEADY = 10_000;
 const MINUTE = 60_000;
-
-const encoder = new TextEncoder();
 
 type Act = Extract<FromPage, { type: 'mark' | 'cancel' }>;
 
@@ -70,8 +69,10 @@ export class Line {
   #opened = 0;
   #stopBeat: () => void = () => {};
   #stopRetry: () => void = () => {};
+  #panel: 'unasked' | 'asked' | 'here' = 'unasked';
+  #stopPanel: () => void = () => {};
   readonly #asked: { at: number; rows: number }[] = [];
-  readonly #acts = new Map<string, Act[]>();
+  readonly #acts = new Map<string, Act>();
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -101,7 +102,8 @@ export class Line {
       if (this.#port === port) this.#lost();
     });
     this.#post({ type: 'open', page, site });
-    for (const acts of this.#acts.values()) for (const act of acts) this.#post(act);
+    for (const act of this.#acts.values()) this.#post(act);
+    if (this.#panel === 'asked') this.#askPanel();
     this.#beat();
     listener.opened();
   }
@@ -134,32 +136,26 @@ export class Line {
   /** Asks for rows. Without a port nothing is lost: all rows are asked for again when it opens. */
   watch(rows: Row[]): void {
     this.#asked.push({ at: this.#options.clock.now(), rows: rows.length });
-    for (const part of parts(rows)) this.#post({ type: 'watch', rows: part });
+    this.#post({ type: 'watch', rows });
   }
 
   unwatch(rows: string[]): void {
-    for (const part of parts(rows)) this.#post({ type: 'unwatch', rows: part });
+    if (rows.length > 0) this.#post({ type: 'unwatch', rows });
   }
 
   /** Tells what responses said. */
   tell(sightings: Sighting[]): void {
-    for (const part of parts(sightings)) this.#post({ type: 'seen', sightings: part });
+    this.#post({ type: 'seen', sightings });
   }
 
   /** Sends marks, again and again until every outcome came. */
   mark(request: string, marks: NewMark[]): void {
-    this.#act(
-      request,
-      parts(marks).map((part) => ({ type: 'mark', request, marks: part })),
-    );
+    this.#act({ type: 'mark', request, marks });
   }
 
   /** Sends cancels, again and again until every outcome came. */
   cancel(request: string, cancels: NewCancel[]): void {
-    this.#act(
-      request,
-      parts(cancels).map((part) => ({ type: 'cancel', request, cancels: part })),
-    );
+    this.#act({ type: 'cancel', request, cancels });
   }
 
   /** All outcomes of a request came: it is not said again. */
@@ -171,20 +167,41 @@ export class Line {
     this.#post({ type: 'popup' });
   }
 
+  /** Asks for the panel's script, again and again until it is here: a background may end before it has sent it. */
+  panel(): void {
+    if (this.#over || this.#panel === 'here') return;
+    this.#panel = 'asked';
+    if (this.#port) this.#askPanel();
+    else this.open();
+  }
+
+  /** The panel's script is here. */
+  panelCame(): void {
+    this.#panel = 'here';
+    this.#stopPanel();
+  }
+
   /** Closes for good. */
   close(): void {
     this.#over = true;
     this.#stopBeat();
     this.#stopRetry();
+    this.#stopPanel();
     const port = this.#port;
     this.#port = null;
     port?.disconnect();
   }
 
-  #act(request: string, acts: Act[]): void {
-    this.#acts.set(request, acts);
-    if (!this.#port) this.open();
-    else for (const act of acts) this.#post(act);
+  #act(act: Act): void {
+    this.#acts.set(act.request, act);
+    if (this.#port) this.#post(act);
+    else this.open();
+  }
+
+  #askPanel(): void {
+    this.#stopPanel();
+    this.#stopPanel = this.#options.clock.after(PANEL_AGAIN, () => this.#askPanel());
+    this.#post({ type: 'panel' });
   }
 
   #post(message: FromPage): void {
@@ -223,6 +240,7 @@ export class Line {
     const { clock, listener, visible } = this.#options;
     this.#port = null;
     this.#stopBeat();
+    this.#stopPanel();
     if (clock.now() - this.#opened > STEADY) this.#retry = FIRST_RETRY;
     listener.link({ state: 'connecting' });
     if (!visible() && this.#acts.size === 0) return;
@@ -242,23 +260,4 @@ export class Line {
     this.close();
     this.#options.listener.ended();
   }
-}
-
-/** Divides a list into messages of at most MaxRows items and ROOM bytes. */
-export function parts<T>(items: T[]): T[][] {
-  const all: T[][] = [];
-  let part: T[] = [];
-  let size = 0;
-  for (const item of items) {
-    const bytes = encoder.encode(JSON.stringify(item)).length;
-    if (part.length === MaxRows || (part.length > 0 && size + bytes > ROOM)) {
-      all.push(part);
-      part = [];
-      size = 0;
-    }
-    part.push(item);
-    size += bytes;
-  }
-  if (part.length > 0) all.push(part);
-  return all;
 }

@@ -57,6 +57,8 @@ export type FromPage =
   | { type: 'mark'; request: string; marks: NewMark[] }
   | { type: 'cancel'; request: string; cancels: NewCancel[] }
   | { type: 'popup' }
+  /** runs the panel's script (panel.js) in this document */
+  | { type: 'panel' }
   | { type: 'beat' };
 
 /** From the background to a content script. */

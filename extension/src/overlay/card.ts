@@ -6,7 +6,7 @@ import type { BuyerKey } from 'shared/wire/wire.gen';
 import { language, locale, t, tOr } from '../ui/text';
 import { type By, button, enable, iconButton, make, rename, say, words } from './elements';
 import type { Body } from './panel';
-import { ordersWords, whyWords } from './row';
+import { ordersWords, whyWords } from './phrases';
 import { CLOSE } from './shapes';
 import type { RowView } from './view';
 

@@ -42,6 +42,8 @@ export function createDock(
 ): Dock {
   let view: DockView | undefined;
   let place: Place = { open: true, left: false };
+  /** the seller moved it, here */
+  let moved = false;
 
   const logo = () => make('span', 'logo', {}, drawing(FLAG));
   const dot = () => make('span', 'dot');
@@ -108,6 +110,7 @@ export function createDock(
 
   function move(to: Partial<Place>, by: By): void {
     place = { ...place, ...to };
+    moved = true;
     show();
     if (by === 'keyboard' && to.open !== undefined) (to.open ? shut : pill).focus();
     void chrome.storage?.local?.set({ dock: place }).catch(() => {});
@@ -115,23 +118,27 @@ export function createDock(
 
   function show(): void {
     frame.classList.toggle('left', place.left);
-    (place.open ? pill : dock).remove();
-    layer.prepend(place.open ? dock : pill);
+    const [here, away] = place.open ? [dock, pill] : [pill, dock];
+    away.remove();
+    // Putting it where it is would take its focus.
+    if (here.parentNode !== layer) layer.prepend(here);
     const where = t(place.left ? 'overlay_dock_right' : 'overlay_dock_left');
     side.ariaLabel = where;
     side.title = where;
     side.querySelector('path')?.setAttribute('d', place.left ? RIGHT : LEFT);
   }
 
-  // Where the seller put it on another page. Without an answer it stands where it is.
-  void chrome.storage?.local
-    ?.get('dock')
-    .then((kept) => {
+  /** Shows it where the seller put it on another page; at once where nothing is kept. */
+  async function begin(): Promise<void> {
+    try {
+      const kept = await chrome.storage.local.get('dock');
       const at = kept.dock as Partial<Place> | undefined;
-      place = { open: at?.open ?? true, left: at?.left ?? false };
-      show();
-    })
-    .catch(() => {});
+      if (!moved) place = { open: at?.open ?? true, left: at?.left ?? false };
+    } catch {
+      // It stands where it is by itself.
+    }
+    show();
+  }
 
   function draw(next: DockView): void {
     view = next;
@@ -184,7 +191,8 @@ export function createDock(
     if (focused && next.select !== 'site') mode.focus();
   }
 
-  show();
+  if (chrome.storage) void begin();
+  else show();
   return {
     draw,
     focus() {

@@ -8,13 +8,15 @@
 // What a page can still see: which element has the focus, if it asks again and
 // again, and where the pointer is.
 
-import { type By, use } from './elements';
+import type { By } from './elements';
 
 /** A host and its root, as the guard knows them. */
 export interface Zone {
   root: ShadowRoot;
   /** it stands in a row of the page: nothing that the row is or lies in may act */
   row: boolean;
+  /** uses the control that an element is or stands in */
+  use(element: Element | null, by: By): void;
 }
 
 /** What the guard tells. */
@@ -151,7 +153,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
       if (events.key(event, active)) event.preventDefault();
       else if ((event.key === 'Enter' || event.key === ' ') && !(active instanceof HTMLAnchorElement)) {
         event.preventDefault();
-        if (!event.repeat) use(active, 'keyboard');
+        if (!event.repeat) zone.use(active, 'keyboard');
       }
     } else if (event.type === 'keyup' && event.key === ' ') {
       event.preventDefault();
@@ -179,13 +181,13 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     const meant = by === 'keyboard' && !zone.row ? (target ?? zone.root.activeElement) : target;
     if (meant?.closest('a')) return;
     event.preventDefault();
-    use(meant ?? (zone.row ? zone.root.querySelector('button') : null), by);
+    zone.use(meant ?? (zone.row ? zone.root.querySelector('button') : null), by);
   }
 
-  const options = { capture: true, passive: false };
-  const passive = { capture: true, passive: true };
-  for (const type of ACTIVE) window.addEventListener(type, handle, options);
-  for (const type of PASSIVE) window.addEventListener(type, handle, passive);
+  const ending = new AbortController();
+  const { signal } = ending;
+  for (const type of ACTIVE) window.addEventListener(type, handle, { capture: true, passive: false, signal });
+  for (const type of PASSIVE) window.addEventListener(type, handle, { capture: true, passive: true, signal });
 
   return {
     add: (host, zone) => zones.set(host, zone),
@@ -193,8 +195,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     pressed: (event) => down.add(event.code),
     destroy() {
       zones.clear();
-      for (const type of ACTIVE) window.removeEventListener(type, handle, options);
-      for (const type of PASSIVE) window.removeEventListener(type, handle, passive);
+      ending.abort();
     },
   };
 }

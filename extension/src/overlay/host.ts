@@ -2,6 +2,7 @@
 // alike in every state: no attribute but the one inline style, one size, and a
 // closed root. What is drawn inside cannot change their layout.
 
+import { dress } from './sheets';
 import { STYLE } from './style';
 
 // `important` beats what a page says of its spans; visibility alone is taken
@@ -21,25 +22,12 @@ export interface Host {
   root: ShadowRoot;
 }
 
-let sheet: CSSStyleSheet | undefined;
-
 /** Makes a host with the overlay's style. The mode is `open` on our own pages alone, where tools look inside. */
 export function makeHost(kind: keyof typeof SHAPES, mode: ShadowRootMode): Host {
   const element = document.createElement('span');
   element.style.cssText = `${SHAPES[kind].replaceAll(';', '!important;')}!important`;
   const root = element.attachShadow({ mode });
-  try {
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-    }
-    root.adoptedStyleSheets = [sheet];
-  } catch {
-    // Firefox refuses shared sheets to content scripts.
-    const style = document.createElement('style');
-    style.textContent = STYLE;
-    root.append(style);
-  }
+  dress(root, STYLE);
   return { element, root };
 }
 

@@ -5,11 +5,11 @@ import { counted, t } from '../ui/text';
 import { type Card, createMarkCard, createWhyCard, keyWords } from './card';
 import type { By } from './elements';
 import { createForm, type Form, type FormText } from './form';
-import type { Host } from './host';
 import type { Panel } from './panel';
-import { marked, type RowMark, shortReason, whyWords } from './row';
+import { marked, shortReason, whyWords } from './phrases';
 import type { Toast } from './toast';
 import type { BatchResult, OverlayRequests, RowView } from './view';
+import type { Drawn } from './workbench';
 
 export interface MarkingUse {
   requests: OverlayRequests;
@@ -17,7 +17,7 @@ export interface MarkingUse {
   toast: Toast;
   view(row: string): RowView | undefined;
   /** where a row is drawn now; a site may have drawn it anew */
-  place(row: string, action: boolean): (Host & { mark: RowMark }) | undefined;
+  place(row: string, action: boolean): Drawn | undefined;
   identityPage(): string | undefined;
   /** a key in the note; true where it was used */
   typed(event: KeyboardEvent, active: Element): boolean;
@@ -54,7 +54,7 @@ export function createMarking(use: MarkingUse): Marking {
         return last;
       },
       by,
-      () => use.place(row, action)?.mark.focus(),
+      () => use.place(row, action)?.mark?.focus(),
     );
   }
 

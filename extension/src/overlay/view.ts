@@ -5,6 +5,7 @@
 
 import type { BuyerKey, Mark, State, Why } from 'shared/wire/wire.gen';
 import type { Link } from '../messages';
+import type { CreateWorkbench } from './workbench';
 
 /** One row as the overlay shows it. */
 export interface RowView {
@@ -78,7 +79,14 @@ export interface Overlay {
   attachAction(row: string): HTMLElement;
   detach(row: string): void;
   update(view: RowView): void;
-  dock(view: DockView): void;
+  /** shows the page in sum; undefined on a page that will have a dock, while nobody can say it */
+  dock(view: DockView | undefined): void;
+  /** whether the dock's place is in the document: a page may have thrown it out */
+  docked(): boolean;
+  /** takes the dock out; the next view puts it back */
+  undock(): void;
+  /** adds the workbench, once: the dock, which the next view fills, and all that a press opens */
+  equip(createWorkbench: CreateWorkbench, requests: OverlayRequests): void;
   /** true for elements of ours, so that readers and observers pass over them */
   owns(node: Node): boolean;
   /** removes everything and every listener */

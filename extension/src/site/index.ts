@@ -8,6 +8,7 @@
 export type { Definition, PageDefinition, Place, Put } from './definition';
 export { type ReadRow, readRows } from './dom';
 export { Memory } from './join';
-export { readJson } from './json';
-export { containerOf, findPage, isEmpty } from './page';
-export { hookPatterns, matchesPatterns } from './url';
+export { readJson, type Sweep } from './json';
+export { know, type MarketplaceSource } from './marketplaces';
+export { containerOf, findPage } from './page';
+export { fitsHost } from './url';

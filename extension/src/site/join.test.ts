@@ -1,7 +1,11 @@
 import { expect, test } from '@playwright/test';
+import source from 'shared/marketplace/marketplaces.json';
 import type { BuyerKey } from 'shared/wire/wire.gen';
 import type { Fact } from './facts';
 import { Memory } from './join';
+import { know } from './marketplaces';
+
+know(source.marketplaces);
 
 const ORDER = { marketplace: 'aliexpress', number: '8209010000000001' };
 const ali = (id: string): BuyerKey => ({ marketplace: 'aliexpress', kind: 'ali_id', id });

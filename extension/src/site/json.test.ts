@@ -1,7 +1,11 @@
 import { expect, test } from '@playwright/test';
+import source from 'shared/marketplace/marketplaces.json';
 import type { Definition, JsonDefinition, JsonValue } from './definition';
 import { Memory } from './join';
 import { readJson, readJsonValue } from './json';
+import { know } from './marketplaces';
+
+know(source.marketplaces);
 
 const URL_ = 'https://x.example/api/list';
 const A = '8209010000000001';

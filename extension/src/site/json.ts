@@ -1,13 +1,12 @@
 // Facts from the page's own JSON responses.
 
 import type { Sighting } from 'shared/wire/wire.gen';
+import { combining, run } from './combine';
 import type { Definition, JsonDefinition, JsonValue } from './definition';
 import { type Fact, readFacts, sightingOf } from './facts';
 import { attempt, own, tidy } from './guard';
 import type { Memory } from './join';
 import { regionOf } from './page';
-import { matchPattern } from './pattern';
-import { sweep } from './sweep';
 import { matchesPatterns } from './url';
 
 /** Characters of a response. */
@@ -20,12 +19,21 @@ const DEPTH = 12;
 /** Sightings of one response. */
 const SIGHTINGS = 1000;
 
+/** Finds facts in a response that no entry of the definition explains: sweep.ts, where it is there. */
+export type Sweep = (def: Definition, body: unknown, region: string) => Fact[];
+
 /** Reads a response: what it says of orders, for the daemon; the memory keeps it for the rows of this page. */
-export function readJson(def: Definition, url: string, text: string, memory: Memory): Sighting[] {
-  return attempt(() => readResponse(def, url, text, memory)) ?? [];
+export function readJson(
+  def: Definition,
+  url: string,
+  text: string,
+  memory: Memory,
+  sweep: Sweep = () => [],
+): Sighting[] {
+  return attempt(() => readResponse(def, url, text, memory, sweep)) ?? [];
 }
 
-function readResponse(def: Definition, url: string, text: string, memory: Memory): Sighting[] {
+function readResponse(def: Definition, url: string, text: string, memory: Memory, sweep: Sweep): Sighting[] {
   if (text.length > LONGEST_TEXT || matchesPatterns(def.never ?? [], url)) return [];
   const never = (def.never ?? []).map((pattern) => '!' + pattern);
   const entries = (def.json ?? []).filter((e) => attempt(() => matchesPatterns([...never, ...e.urls], url)));
@@ -120,33 +128,12 @@ const commands: JsonCommands = {
     if (typeof packed !== 'string' || packed.length > LONGEST_INNER) return null;
     return text(walk(JSON.parse(packed), inner));
   },
-  match: ([, pattern, inner], element) => {
-    const found = readJsonValue(inner, element);
-    return found === null ? null : matchPattern(pattern, found);
-  },
-  map: ([, table, inner], element) => {
-    const found = readJsonValue(inner, element);
-    const mapped = found === null ? undefined : own(table, found);
-    return typeof mapped === 'string' ? mapped : null;
-  },
-  const: ([, text]) => text,
-  first: ([, ...choices], element) => {
-    for (const choice of choices) {
-      const found = readJsonValue(choice, element);
-      if (found !== null) return found;
-    }
-    return null;
-  },
+  ...combining(readJsonValue),
 };
 
 /** Reads a value from an element; null where it is not there or the command makes no sense. */
 export function readJsonValue(value: JsonValue, element: unknown): string | null {
-  return attempt(() => {
-    const command = own(commands, value[0]) as
-      | ((args: JsonValue, element: unknown) => string | null)
-      | undefined;
-    return command?.(value, element) ?? null;
-  });
+  return run(commands, value, element);
 }
 
 function walk(element: unknown, path: string): unknown {

@@ -1,6 +1,6 @@
-// What shared/marketplace says, as far as the reader needs it.
+// What shared/marketplace says, as far as the reader needs it. It is told, not
+// imported: a page needs its own site's marketplaces and no other.
 
-import source from 'shared/marketplace/marketplaces.json';
 import type { BuyerKey } from 'shared/wire/wire.gen';
 
 export interface Kind {
@@ -17,17 +17,27 @@ export interface Marketplace {
   kinds: Kind[];
 }
 
-const marketplaces = new Map<string, Marketplace>(
-  source.marketplaces.map((m) => [
-    m.code,
-    {
-      code: m.code,
-      regions: m.regions,
-      order: new RegExp(m.order),
-      kinds: m.kinds.map((k) => ({ kind: k.kind, case: k.case, shape: new RegExp(k.shape) })),
-    },
-  ]),
-);
+/** A marketplace as marketplaces.json has it; the bundle leaves out what is not here. */
+export interface MarketplaceSource {
+  code: string;
+  regions: boolean;
+  order: string;
+  kinds: { kind: string; case: string; shape: string }[];
+}
+
+const marketplaces = new Map<string, Marketplace>();
+
+/** Makes marketplaces known. Of any other no order and no key is read. */
+export function know(list: MarketplaceSource[]): void {
+  for (const { code, regions, order, kinds } of list) {
+    marketplaces.set(code, {
+      code,
+      regions,
+      order: new RegExp(order),
+      kinds: kinds.map((k) => ({ kind: k.kind, case: k.case, shape: new RegExp(k.shape) })),
+    });
+  }
+}
 
 export function marketplace(code: string | null): Marketplace | null {
   return (code !== null && marketplaces.get(code)) || null;

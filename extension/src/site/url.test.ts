@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import type { Definition } from './definition';
 import { findPage } from './page';
-import { fitsGlob, fitsHost, hookPatterns, matchesPatterns } from './url';
+import { fitsGlob, fitsHost, matchesPatterns } from './url';
 
 test('patterns of addresses', () => {
   const patterns = ['!gettoken', '//seller-acs.example/h5/', '/api/*.json'];
@@ -18,16 +18,6 @@ test('patterns of addresses', () => {
   }
   expect(matchesPatterns(['!x'], 'https://y.example')).toBe(false);
   expect(matchesPatterns([''], 'https://y.example')).toBe(false);
-});
-
-test('the hook gets every pattern once', () => {
-  const def = {
-    never: ['gettoken'],
-    json: [{ urls: ['/a', '/b'] }, { urls: ['/b'] }, {}],
-    sweep: { urls: ['/c'] },
-  };
-  expect(hookPatterns(def as unknown as Definition)).toEqual(['!gettoken', '/a', '/b', '/c']);
-  expect(hookPatterns({} as Definition)).toEqual([]);
 });
 
 test('globs and hosts', () => {

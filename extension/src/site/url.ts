@@ -1,18 +1,7 @@
-import type { Definition } from './definition';
-
 /** Characters of an address that are looked at: the rest is the data of a request. */
 const LOOKED_AT = 1024;
 
-/** Patterns for the hook in the page's own world. One that begins with "!" says "never this", whatever the others say. */
-export function hookPatterns(def: Definition): string[] {
-  const patterns = new Set<string>();
-  for (const url of def.never ?? []) patterns.add('!' + url);
-  for (const entry of def.json ?? []) for (const url of entry?.urls ?? []) patterns.add(url);
-  for (const url of def.sweep?.urls ?? []) patterns.add(url);
-  return [...patterns];
-}
-
-/** Whether an address fits patterns from hookPatterns. Without imports at run time, so that the hook can use it as well. */
+/** Whether an address fits one of these patterns. One that begins with "!" says "never this", whatever the others say. The hook uses it too, so this file imports nothing. */
 export function matchesPatterns(patterns: string[], url: string): boolean {
   const text = url.slice(0, LOOKED_AT).toLowerCase();
   let fits = false;

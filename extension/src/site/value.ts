@@ -3,8 +3,9 @@
 // The table has an entry for each command of the vocabulary: one that is
 // missing or too many does not compile.
 
+import { combining, run } from './combine';
 import type { Value } from './definition';
-import { own, tidy } from './guard';
+import { tidy } from './guard';
 import { matchPattern } from './pattern';
 
 /** Where a value is read. */
@@ -29,33 +30,12 @@ const commands: Commands = {
   query: ([, name], scope) => tidy(scope.url.searchParams.get(name)),
   path: ([, pattern], scope) => matchPattern(pattern, scope.url.pathname),
   known: ([, css], scope) => onlyKnown(css, scope),
-  match: ([, pattern, inner], scope) => {
-    const text = readValue(inner, scope);
-    return text === null ? null : matchPattern(pattern, text);
-  },
-  map: ([, table, inner], scope) => {
-    const text = readValue(inner, scope);
-    const found = text === null ? undefined : own(table, text);
-    return typeof found === 'string' ? found : null;
-  },
-  const: ([, text]) => text,
-  first: ([, ...choices], scope) => {
-    for (const choice of choices) {
-      const text = readValue(choice, scope);
-      if (text !== null) return text;
-    }
-    return null;
-  },
+  ...combining(readValue),
 };
 
 /** Reads a value; null where the page does not have it or the command makes no sense. */
 export function readValue(value: Value, scope: Scope): string | null {
-  try {
-    const command = own(commands, value[0]) as ((args: Value, scope: Scope) => string | null) | undefined;
-    return command?.(value, scope) ?? null;
-  } catch {
-    return null;
-  }
+  return run(commands, value, scope);
 }
 
 /** The first element that a selector finds in the row and that is not ours. */

@@ -4,6 +4,7 @@
 
 import type { Link } from '../../messages';
 import { type BatchResult, createOverlay, type DockView } from '../../overlay';
+import { createWorkbench } from '../../overlay/workbench';
 import { SAMPLE_ROWS, sampleDock } from './samples';
 
 const asked = new URLSearchParams(location.search);
@@ -34,20 +35,17 @@ const result = (rows: string[]): BatchResult => ({
   waiting: 0,
 });
 
-const overlay = createOverlay(
-  document,
-  {
-    mark: async (rows) => result(rows),
-    cancel: async (rows) => result(rows),
-    undo: async () => {},
-    jump: (state) => SAMPLE_ROWS.find((row) => row.state === state)?.row,
-    select: (on) => show({ select: on ? 'on' : 'off', ticked: [] }),
-    tick: (row, on) => show({ ticked: on ? [...dock.ticked, row] : dock.ticked.filter((r) => r !== row) }),
-    tickAll: (on) => show({ ticked: on ? SAMPLE_ROWS.map((row) => row.row) : [] }),
-    openPopup: () => {},
-  },
-  'open',
-);
+const overlay = createOverlay(document, () => {}, 'open');
+overlay.equip(createWorkbench, {
+  mark: async (rows) => result(rows),
+  cancel: async (rows) => result(rows),
+  undo: async () => {},
+  jump: (state) => SAMPLE_ROWS.find((row) => row.state === state)?.row,
+  select: (on) => show({ select: on ? 'on' : 'off', ticked: [] }),
+  tick: (row, on) => show({ ticked: on ? [...dock.ticked, row] : dock.ticked.filter((r) => r !== row) }),
+  tickAll: (on) => show({ ticked: on ? SAMPLE_ROWS.map((row) => row.row) : [] }),
+  openPopup: () => {},
+});
 
 function show(change: Partial<DockView>): void {
   dock = { ...dock, ...change };

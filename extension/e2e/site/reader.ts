@@ -1,0 +1,11 @@
+// The reader alone, with all marketplaces and the sweep: joined by the bundle for
+// a test's page, where its exports are in `reader`.
+
+import source from 'shared/marketplace/marketplaces.json';
+import { know } from '../../src/site';
+
+export * from '../../src/site';
+export { isEmpty } from '../../src/site/page';
+export { sweep } from '../../src/site/sweep';
+
+know(source.marketplaces);

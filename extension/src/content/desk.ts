@@ -1,0 +1,174 @@
+// What can wait until a page is quiet: what the seller does there (the selection,
+// marks and cancels, the way to the next row), the page in sum, and the search in
+// responses that no definition explains. It comes with the panel's script; a
+// page without it shows its badges all the same.
+//
+// It may import the reader, its neighbours and the overlay's types. It knows no
+// site and draws nothing: the page's overlay does.
+
+import type { Outcome } from 'shared/wire/wire.gen';
+import { type Link, newID } from '../messages';
+import type { DockView, OverlayRequests } from '../overlay';
+import type { Definition, PageDefinition, ReadRow } from '../site';
+import { isEmpty } from '../site/page';
+import { sweep } from '../site/sweep';
+import { Marking } from './marking';
+import type { Clock, Line } from './port';
+import { type Book, type Entry, hasBuyer } from './rows';
+import { summary } from './summary';
+import { Ticks } from './ticks';
+
+/** Milliseconds that a page has to show what its definition promises. */
+const PATIENCE = 8_000;
+
+/** What a page gives to its desk. */
+export interface DeskUse {
+  definition: Definition;
+  book: Book<Element>;
+  line: Pick<Line, 'mark' | 'cancel' | 'settled' | 'popup'>;
+  clock: Clock;
+  /** these orders have to be shown anew, and the dock */
+  changed(entries: Entry[]): void;
+  /** the page has to be looked at again after so many milliseconds */
+  again(milliseconds: number): void;
+}
+
+/** The desk of one page. */
+export class Desk {
+  /** reads responses that no entry of the definition explains */
+  readonly sweep = sweep;
+  readonly #given: DeskUse;
+  readonly #ticks = new Ticks();
+  readonly #marking: Marking;
+  /** milliseconds; since when the page has not shown what it should */
+  #missing = 0;
+  #lastJump: string | undefined;
+
+  constructor(given: DeskUse) {
+    this.#given = given;
+    this.#marking = new Marking({
+      entry: (name) => given.book.named(name),
+      line: given.line,
+      newID,
+      changed: given.changed,
+    });
+  }
+
+  /** Another page of the site: other rows. */
+  reset(): void {
+    this.#missing = 0;
+    this.#ticks.reset();
+  }
+
+  /** Reads the site's own boxes. */
+  read(page: PageDefinition, reads: ReadRow[]): void {
+    if (!page.rows.some((group) => group.tick)) return;
+    const boxes = new Map<string, boolean>();
+    for (const { element, tick } of reads) {
+      const row = this.#given.book.seats.get(element)?.entry.row;
+      if (row && tick) boxes.set(row, tick.on || boxes.get(row) === true);
+    }
+    this.#ticks.read(boxes.size > 0 ? boxes : undefined);
+  }
+
+  /** Whether the seller selected a row, which is remembered then though it goes. */
+  holds(entry: Entry): boolean {
+    return this.#ticks.rows.has(entry.row);
+  }
+
+  /** The page in sum. */
+  sum(page: PageDefinition, link: Link): DockView {
+    const { book, definition } = this.#given;
+    return summary({
+      entries: book.entries.values(),
+      seats: book.seats.values(),
+      link,
+      ticks: this.#ticks,
+      waiting: this.#marking.waiting,
+      lost: this.#lost(page),
+      identityPage: definition.identityPage?.url,
+    });
+  }
+
+  /** A request waits for the daemon. */
+  waiting(request: string): void {
+    this.#marking.wait(request);
+  }
+
+  /** What became of a request. */
+  outcomes(request: string, outcomes: Outcome[]): void {
+    this.#marking.take(request, outcomes);
+  }
+
+  /** What the overlay can ask for. */
+  requests(): OverlayRequests {
+    const { book, line, changed } = this.#given;
+    return {
+      mark: (names, reason, note, batch) => this.#marking.mark(names, reason, note, batch),
+      cancel: (names) => this.#marking.cancel(names),
+      undo: () => this.#marking.undo(),
+      jump: (state) => this.#jump(state),
+      select: (on) => {
+        this.#ticks.select(on);
+        changed([]);
+      },
+      tick: (name, on) => {
+        const entry = book.named(name);
+        if (entry) this.#ticks.tick([entry.row], on);
+        changed([]);
+      },
+      tickAll: (on) => {
+        if (on)
+          this.#ticks.tick(
+            [...book.seats.values()].map((seat) => seat.entry.row),
+            true,
+          );
+        else this.#ticks.clear();
+        changed([]);
+      },
+      openPopup: () => line.popup(),
+    };
+  }
+
+  /** What the page should have shown by now. */
+  #lost(page: PageDefinition): 'no_rows' | 'no_buyers' | undefined {
+    const rows = [...this.#given.book.seats.values()].map((seat) => seat.entry);
+    const missed =
+      rows.length > 0
+        ? rows.some((entry) => namesBuyer(entry))
+          ? undefined
+          : 'no_buyers'
+        : isEmpty(page, document)
+          ? undefined
+          : 'no_rows';
+    if (!missed) {
+      this.#missing = 0;
+      return undefined;
+    }
+    const now = this.#given.clock.now();
+    this.#missing ||= now;
+    const left = this.#missing + PATIENCE - now;
+    if (left > 0) this.#given.again(left);
+    return left > 0 ? undefined : missed;
+  }
+
+  /** Scrolls to the next row in a state, after the one that it went to last. */
+  #jump(state: string): string | undefined {
+    const found = [...this.#given.book.seats].filter(
+      ([, { entry }]) => (entry.answer?.state ?? 'pending') === state,
+    );
+    const last = found.findIndex(([, { name }]) => name === this.#lastJump);
+    const next = found[(last + 1) % found.length];
+    if (!next) return undefined;
+    const [element, { name }] = next;
+    this.#lastJump = name;
+    element.scrollIntoView({ block: 'center', behavior: 'smooth' });
+    return name;
+  }
+}
+
+function namesBuyer({ sighting, answer }: Entry): boolean {
+  if (hasBuyer(sighting) || (sighting.why && sighting.why !== 'no_identity' && sighting.why !== 'no_order'))
+    return true;
+  return !!answer?.keys?.length;
+}
