@@ -168,7 +168,7 @@ func (s *Server) stateOf(keys []buyer.Key, match ledger.Match, order orders.Orde
 func wireMark(m ledger.Mark) *wire.Mark {
 	mark := &wire.Mark{
 		ID: m.ID, Keys: m.Keys, Name: m.Name, Reason: m.Reason, Note: m.Note,
-		At: m.At.UTC().Format(time.RFC3339), By: m.By, Via: wire.Via(m.Via),
+		At: m.At.UTC().Format(time.RFC3339), By: m.By, Via: wire.Via(m.Via), Echo: m.Echo,
 	}
 	if m.Order != nil {
 		mark.Order = &wire.Order{Marketplace: m.Order.Marketplace, Region: m.Order.Region, Number: m.Order.Number}

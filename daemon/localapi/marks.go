@@ -36,6 +36,7 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 	outcomes := make([]wire.Outcome, len(list))
 	var entries []ledger.NewMark
 	var places []int
+	var own []bool
 	for i, one := range list {
 		keys, err := s.keysOf(one.Keys, one.Order)
 		if err != nil {
@@ -44,14 +45,15 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 		}
 		entries = append(entries, ledger.NewMark{
 			ID: one.ID, Keys: keys, Name: one.Name, Reason: one.Reason, Note: one.Note,
-			Order: ledgerOrder(one.Order), Via: string(one.Via), IfAbsent: one.IfAbsent,
+			Order: ledgerOrder(one.Order), Via: string(one.Via), IfAbsent: one.IfAbsent, Echo: one.SeenOthers,
 		})
+		own = append(own, one.Own)
 		places = append(places, i)
 	}
 	if len(entries) == 0 {
 		return outcomes, nil
 	}
-	s.echoes(entries)
+	s.echoes(entries, own)
 	done, err := s.config.Ledger.Mark(ctx, entries)
 	if err != nil {
 		return nil, err

@@ -51,8 +51,9 @@ func (s *Server) othersOf(lists [][]buyer.Key) []wire.Others {
 }
 
 // echoes notes which marks are made while other sellers' reports on the buyer are
-// shown: those are not shared as one's own without being asked.
-func (s *Server) echoes(entries []ledger.NewMark) {
+// shown: those are not shared as one's own without being asked. own tells which
+// ones the seller was asked about, and said that they are.
+func (s *Server) echoes(entries []ledger.NewMark, own []bool) {
 	lists := make([][]buyer.Key, len(entries))
 	for i, e := range entries {
 		for _, k := range e.Keys {
@@ -62,7 +63,10 @@ func (s *Server) echoes(entries []ledger.NewMark) {
 		}
 	}
 	for i, others := range s.othersOf(lists) {
-		entries[i].Echo = others.Shown
+		entries[i].Echo = entries[i].Echo || others.Shown
+	}
+	for i, said := range own {
+		entries[i].Echo = entries[i].Echo && !said
 	}
 }
 
