@@ -175,7 +175,7 @@ func (s *Server) changeAccount(_ context.Context, in AccountChange) (nothing, er
 	if err != nil || in.Suspended == nil {
 		return nothing{}, err
 	}
-	return nothing{}, s.store.Recount(store.Day(s.config.Now()), func(other store.AccountID) (uint32, bool) { return 0, other == id })
+	return nothing{}, s.store.Recount(id)
 }
 
 func (s *Server) stats(context.Context, nothing) (ServerStats, error) {

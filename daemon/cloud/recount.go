@@ -91,7 +91,7 @@ func (r *recount) daily(ctx context.Context) error {
 	if err := r.followRules(); err != nil {
 		return err
 	}
-	if err := r.store.Due(store.Day(now), uint32(r.settings.ExpiryDays)); err != nil {
+	if err := r.store.Due(store.Day(now)); err != nil {
 		return err
 	}
 	if err := r.finishLeaving(); err != nil {
@@ -122,9 +122,8 @@ func (r *recount) followRules() error {
 	if err != nil {
 		return err
 	}
-	err = r.store.Recount(store.Day(r.config.Now()), func(id store.AccountID) (uint32, bool) {
-		account, ok := accounts[id]
-		return r.settings.weighsOn(account.Created), ok
+	err = r.store.Replan(store.Day(r.config.Now()), uint32(r.settings.ExpiryDays), func(id store.AccountID) uint32 {
+		return r.settings.weighsOn(accounts[id].Created)
 	})
 	if err != nil {
 		return err

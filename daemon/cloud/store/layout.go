@@ -95,24 +95,41 @@ func readRow(key []byte) (row, bool) {
 
 // said is the value of a report.
 type said struct {
-	day    uint32 // of the mark
-	from   uint64 // the first version of the list that can hold it
-	reason string
+	day     uint32 // of the mark
+	from    uint64 // the first version of the list that can hold it
+	weighs  uint32 // the day on which its account begins to count; 0 if it did
+	expires uint32 // the day on which it is gone
+	reason  string
 }
+
+// saidSize is how long a value is before the reason.
+const saidSize = 20
 
 func (s said) bytes() []byte {
 	value := binary.BigEndian.AppendUint32(nil, s.day)
 	value = binary.BigEndian.AppendUint64(value, s.from)
+	value = binary.BigEndian.AppendUint32(value, s.weighs)
+	value = binary.BigEndian.AppendUint32(value, s.expires)
 	return append(value, s.reason...)
 }
 
 func readSaid(value []byte) (said, bool) {
-	if len(value) < 13 {
+	if len(value) <= saidSize {
 		return said{}, false
 	}
 	return said{
-		day:    binary.BigEndian.Uint32(value),
-		from:   binary.BigEndian.Uint64(value[4:]),
-		reason: string(value[12:]),
+		day:     binary.BigEndian.Uint32(value),
+		from:    binary.BigEndian.Uint64(value[4:]),
+		weighs:  binary.BigEndian.Uint32(value[12:]),
+		expires: binary.BigEndian.Uint32(value[16:]),
+		reason:  string(value[saidSize:]),
 	}, true
+}
+
+// due are the days on which the tag has to be counted again.
+func (s said) due() []uint32 {
+	if s.weighs == 0 {
+		return []uint32{s.expires}
+	}
+	return []uint32{s.weighs, s.expires}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
@@ -123,15 +124,14 @@ func (w *writing) share(member MemberID, r Report, t Terms) (Outcome, error) {
 		return Outcome{Code: code}, err
 	}
 	place := w.row(member, r)
-	old, found, err := get(w.txn, place.key())
+	old, found, err := w.read(place)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if before, ok := readSaid(old); found && ok {
-		if same := before.day == r.Day && before.reason == r.Reason; same || before.day > r.Day {
-			return w.remember(r, Outcome{From: before.from})
-		}
-	} else {
+	if same := old.day == r.Day && old.reason == r.Reason; found && (same || old.day > r.Day) {
+		return w.remember(r, Outcome{From: old.from})
+	}
+	if !found {
 		if w.account.Shared >= t.MaxShared || w.account.Reported >= t.MaxDay {
 			return Outcome{Code: CodeQuota}, nil
 		}
@@ -142,13 +142,9 @@ func (w *writing) share(member MemberID, r Report, t Terms) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := w.due(r, t); err != nil {
-		return Outcome{}, err
-	}
-	if err := w.txn.Set(place.key(), said{r.Day, version, r.Reason}.bytes()); err != nil {
-		return Outcome{}, err
-	}
-	return w.remember(r, Outcome{From: version})
+	return w.remember(r, Outcome{From: version}, w.put(place, said{
+		day: r.Day, from: version, weighs: later(t.WeighsOn, Day(t.Now)), expires: r.Day + t.Expiry, reason: r.Reason,
+	}))
 }
 
 func (w *writing) withdraw(member MemberID, r Report) (Outcome, error) {
@@ -156,24 +152,17 @@ func (w *writing) withdraw(member MemberID, r Report) (Outcome, error) {
 		return known, err
 	}
 	place := w.row(member, r)
-	_, found, err := get(w.txn, place.key())
+	_, found, err := w.read(place)
 	if err != nil {
 		return Outcome{}, err
 	}
-	version, err := w.version(r.List)
-	if err != nil {
-		return Outcome{}, err
+	if !found {
+		version, err := w.version(r.List)
+		return w.remember(r, Outcome{From: version}, err)
 	}
-	if found {
-		if version, err = w.touch(r.List, r.Tag); err != nil {
-			return Outcome{}, err
-		}
-		if err := w.txn.Delete(place.key()); err != nil {
-			return Outcome{}, err
-		}
-		w.account.Shared--
-	}
-	return w.remember(r, Outcome{From: version})
+	w.account.Shared--
+	version, err := w.touch(r.List, r.Tag)
+	return w.remember(r, Outcome{From: version}, err, w.take(place))
 }
 
 func (w *writing) row(member MemberID, r Report) row {
@@ -219,15 +208,87 @@ func (w *writing) touch(list cloudlist.ListID, t tag.Tag) (uint64, error) {
 	return version, w.txn.Set(dirtyKey(list, version, t), nil)
 }
 
-// due has the tag counted again when the account begins to weigh and when the
-// report is gone. Both are days: a moment would tell whose report it is.
-func (w *writing) due(r Report, t Terms) error {
-	if t.WeighsOn > Day(t.Now) {
-		if err := w.txn.Set(dueKey(t.WeighsOn, r.List, r.Tag), nil); err != nil {
+// read reads a report and tells whether there is one.
+func (w *writing) read(place row) (said, bool, error) {
+	value, found, err := get(w.txn, place.key())
+	if err != nil || !found {
+		return said{}, false, err
+	}
+	s, ok := readSaid(value)
+	if !ok {
+		return said{}, false, ErrRow
+	}
+	return s, true, nil
+}
+
+// put writes a report and the days on which its tag is counted again. They are
+// days: a moment would tell whose report it is.
+func (w *writing) put(place row, s said) error {
+	old, found, err := w.read(place)
+	if err != nil {
+		return err
+	}
+	if err := w.txn.Set(place.key(), s.bytes()); err != nil {
+		return err
+	}
+	for _, day := range s.due() {
+		if err := w.txn.Set(dueKey(day, place.list, place.tag), nil); err != nil {
 			return err
 		}
 	}
-	return w.txn.Set(dueKey(r.Day+t.Expiry, r.List, r.Tag), nil)
+	if !found {
+		return nil
+	}
+	return w.forgetDue(place, old)
+}
+
+// take deletes a report.
+func (w *writing) take(place row) error {
+	old, found, err := w.read(place)
+	if err != nil || !found {
+		return err
+	}
+	if err := w.txn.Delete(place.key()); err != nil {
+		return err
+	}
+	return w.forgetDue(place, old)
+}
+
+// forgetDue deletes the days of a report that is not there any more, but for
+// those that another report on the tag has too: then nothing tells that there was
+// one.
+func (w *writing) forgetDue(place row, old said) error {
+	needed := map[uint32]bool{}
+	err := each(w.txn, tagKey(tableReport, place.list, place.tag), true, func(_, value []byte) error {
+		s, ok := readSaid(value)
+		if !ok {
+			return ErrRow
+		}
+		for _, day := range s.due() {
+			needed[day] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, day := range old.due() {
+		if needed[day] {
+			continue
+		}
+		if err := w.txn.Delete(dueKey(day, place.list, place.tag)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// later is the day if it is after today, else 0.
+func later(day, today uint32) uint32 {
+	if day > today {
+		return day
+	}
+	return 0
 }
 
 func (w *writing) known(request string) (Outcome, bool, error) {
@@ -238,7 +299,11 @@ func (w *writing) known(request string) (Outcome, bool, error) {
 	return Outcome{From: binary.BigEndian.Uint64(value)}, true, nil
 }
 
-func (w *writing) remember(r Report, o Outcome) (Outcome, error) {
+// remember keeps the outcome of a request that was carried out without an error.
+func (w *writing) remember(r Report, o Outcome, errs ...error) (Outcome, error) {
+	if err := errors.Join(errs...); err != nil {
+		return Outcome{}, err
+	}
 	value := binary.BigEndian.AppendUint64(nil, o.From)
 	entry := badger.NewEntry(requestKey(w.account.ID, r.Request), value).WithTTL(requestLife)
 	return o, w.txn.SetEntry(entry)

@@ -13,7 +13,8 @@
 // (epoch, marketplace) and the tag, there is no sequence and no ordered feed, and
 // no write touches two tags that it could not touch one after the other.
 //
-//	report      list, tag, account pseudonym, member pseudonym -> reason, day, from
+//	report      list, tag, account pseudonym, member pseudonym
+//	            -> reason, day, from, weighs, expires
 //	dirty       list, version, tag      tags to count for that version of the list
 //	due         day, list, tag          tags to count again on that day
 //	owner       list, short tag -> tag  the tag that a published short tag stands for

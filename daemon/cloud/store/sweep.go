@@ -25,9 +25,9 @@ const sweepStep = 500
 
 // found is one row that a sweep wants.
 type found struct {
-	row row
-	id  AccountID
-	day uint32
+	row  row
+	id   AccountID
+	said said
 }
 
 // find goes through reports and gathers those that are wanted.
@@ -40,7 +40,7 @@ func (s *Store) find(prefix []byte, want func(found) bool) (rows []found, err er
 			if !ok || !readable || !ours {
 				return ErrRow
 			}
-			if f := (found{r, id, said.day}); want(f) {
+			if f := (found{r, id, said}); want(f) {
 				rows = append(rows, f)
 			}
 			return nil
@@ -73,14 +73,14 @@ func (s *Store) inSteps(rows []found, do func(*writing, found) error) error {
 
 // drop deletes a row if it is still there and has its tag counted anew.
 func (w *writing) drop(f found) error {
-	_, there, err := get(w.txn, f.row.key())
+	_, there, err := w.read(f.row)
 	if err != nil || !there {
 		return err
 	}
 	if _, err := w.touch(f.row.list, f.row.tag); err != nil {
 		return err
 	}
-	if err := w.txn.Delete(f.row.key()); err != nil {
+	if err := w.take(f.row); err != nil {
 		return err
 	}
 	account, err := getAccount(w.txn, f.id)
@@ -94,25 +94,36 @@ func (w *writing) drop(f found) error {
 	return setJSON(w.txn, accountKey(f.id), account)
 }
 
-// Recount has the tags of all reports counted again whose account is wanted, now
-// and on the day that it gives if that is to come.
-func (s *Store) Recount(today uint32, wanted func(AccountID) (weighsOn uint32, ok bool)) error {
-	rows, err := s.find([]byte{tableReport}, func(f found) bool {
-		_, ok := wanted(f.id)
-		return ok
-	})
+// Recount has the tags of an account's reports counted again.
+func (s *Store) Recount(id AccountID) error {
+	rows, err := s.find([]byte{tableReport}, func(f found) bool { return f.id == id })
 	if err == nil {
 		err = s.inSteps(rows, func(w *writing, f found) error {
-			if day, _ := wanted(f.id); day > today {
-				if err := w.txn.Set(dueKey(day, f.row.list, f.row.tag), nil); err != nil {
-					return err
-				}
-			}
 			_, err := w.touch(f.row.list, f.row.tag)
 			return err
 		})
 	}
 	return wrap("recount", err)
+}
+
+// Replan has all tags counted again after other rules came: an account may begin
+// to weigh on another day, and a report may be gone on another.
+func (s *Store) Replan(today, expiry uint32, weighsOn func(AccountID) uint32) error {
+	rows, err := s.find([]byte{tableReport}, func(found) bool { return true })
+	if err == nil {
+		err = s.inSteps(rows, func(w *writing, f found) error {
+			now, there, err := w.read(f.row)
+			if err != nil || !there {
+				return err
+			}
+			now.weighs, now.expires = later(weighsOn(f.id), today), now.day+expiry
+			if _, err := w.touch(f.row.list, f.row.tag); err != nil {
+				return err
+			}
+			return w.put(f.row, now)
+		})
+	}
+	return wrap("replan", err)
 }
 
 // Leave deletes everything of an account: its devices first, so that nothing new
@@ -216,7 +227,7 @@ func (s *Store) Erase(list cloudlist.ListID, tags []tag.Tag) error {
 
 // Due does what has come due: reports whose time is over are deleted, and their
 // tags and those of accounts that begin to weigh are counted again.
-func (s *Store) Due(today, expiry uint32) error {
+func (s *Store) Due(today uint32) error {
 	var keys [][]byte
 	err := s.db.View(func(txn *badger.Txn) error {
 		return each(txn, []byte{tableDue}, false, func(key, _ []byte) error {
@@ -231,14 +242,14 @@ func (s *Store) Due(today, expiry uint32) error {
 		return wrap("due", err)
 	}
 	for _, key := range keys {
-		if err := s.dueTag(key, today, expiry); err != nil {
+		if err := s.dueTag(key, today); err != nil {
 			return wrap("due", err)
 		}
 	}
 	return nil
 }
 
-func (s *Store) dueTag(key []byte, today, expiry uint32) error {
+func (s *Store) dueTag(key []byte, today uint32) error {
 	list, rest, ok := readList(key[5:])
 	if !ok || len(rest) != len(tag.Tag{}) {
 		return ErrRow
@@ -249,7 +260,7 @@ func (s *Store) dueTag(key []byte, today, expiry uint32) error {
 		return err
 	}
 	err = s.inSteps(rows, func(w *writing, f found) error {
-		if f.day+expiry <= today {
+		if f.said.expires <= today {
 			return w.drop(f)
 		}
 		_, err := w.touch(f.row.list, f.row.tag)
