@@ -25,6 +25,7 @@ import (
 	"blackmark/daemon/disk"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/orders"
+	"blackmark/shared/problem"
 )
 
 // Config says where a link keeps its files and what it works on.
@@ -71,7 +72,8 @@ type Link struct {
 	cfg    Config
 	joined atomic.Pointer[joined] // nil: nothing was joined
 
-	changing   sync.Mutex // one of Join, leaving and Close at a time
+	broken     *problem.Error // what of the link's files did not read at the start, or nil
+	changing   sync.Mutex     // one of Join, leaving and Close at a time
 	harvesting sync.Mutex
 	settings   settingsFile
 	muted      mutedFile
@@ -94,7 +96,9 @@ type joined struct {
 	allQueued atomic.Bool  // and all of them wait in the queue
 }
 
-// Open opens what was joined before. Close closes it.
+// Open opens what was joined before. Close closes it. Files that do not read
+// make no error: My Blacklist works without the cloud, and State names the
+// problem.
 func Open(c Config) (*Link, error) {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -108,21 +112,18 @@ func Open(c Config) (*Link, error) {
 	c.Pace = c.Pace.withDefaults()
 	l := &Link{cfg: c, listing: newErrand(), evaluating: newErrand(), sharing: newErrand(), queue: newQueue()}
 	l.settings.path, l.muted.path = l.path(settingsName), l.path(mutedName)
-	if err := l.settings.load(); err != nil {
-		return nil, err
+	err := errors.Join(l.settings.load(), l.muted.load())
+	member, found, unread := readMembership(l.path(membershipName))
+	if unread == nil && found {
+		var j *joined
+		if j, unread = l.open(member); unread == nil {
+			l.joined.Store(j)
+		}
 	}
-	if err := l.muted.load(); err != nil {
-		return nil, err
+	if err = errors.Join(unread, err); err != nil {
+		l.broken = problem.Of(err)
+		c.Log.Error("the cloud share does not open as it should", "code", l.broken.Code, "error", err)
 	}
-	member, found, err := readMembership(l.path(membershipName))
-	if err != nil || !found {
-		return l, err
-	}
-	j, err := l.open(member)
-	if err != nil {
-		return nil, err
-	}
-	l.joined.Store(j)
 	return l, nil
 }
 

@@ -22,6 +22,9 @@ func (l *Link) Join(ctx context.Context, text string) error {
 		}
 		return ErrJoined
 	}
+	if _, err := os.Lstat(l.path(membershipName)); err == nil && l.broken != nil {
+		return l.broken // there is an account whose secret would be lost
+	}
 	invitation, err := cloudtrust.ParseInvitation(text)
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"blackmark/shared/cloudlist"
 )
 
 // mapping is a file in memory, which the system reads as it is touched.
@@ -23,7 +25,7 @@ func mapFile(path string) (mapping, error) {
 		return mapping{}, err
 	}
 	if info.Size() == 0 || int64(int(info.Size())) != info.Size() {
-		return mapping{}, errors.New("the file cannot be mapped")
+		return mapping{}, cloudlist.ErrDamaged.Because(errors.New("the file cannot be mapped"))
 	}
 	data, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
 	return mapping{data}, err

@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"blackmark/shared/cloudlist"
 )
 
 // mapping is a file in memory, which the system reads as it is touched.
@@ -25,7 +27,7 @@ func mapFile(path string) (mapping, error) {
 		return mapping{}, err
 	}
 	if info.Size() == 0 || int64(int(info.Size())) != info.Size() {
-		return mapping{}, errors.New("the file cannot be mapped")
+		return mapping{}, cloudlist.ErrDamaged.Because(errors.New("the file cannot be mapped"))
 	}
 	handle, err := windows.CreateFileMapping(windows.Handle(f.Fd()), nil, windows.PAGE_READONLY, 0, 0, nil)
 	if err != nil {

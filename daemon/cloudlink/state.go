@@ -15,6 +15,7 @@ func (l *Link) State() (wire.Sharing, error) {
 	s := wire.Sharing{State: wire.NotJoined, Settings: l.settings.get(), Lists: []wire.ListState{}, Muted: l.muted.count()}
 	j := l.joined.Load()
 	if j == nil {
+		s.Problem = l.broken
 		return s, nil
 	}
 	member := j.membership.get()
@@ -69,6 +70,9 @@ func (l *Link) trouble(j *joined) *problem.Error {
 		if first == nil {
 			first = p
 		}
+	}
+	if first == nil {
+		return l.broken
 	}
 	return first
 }

@@ -91,7 +91,6 @@ func writeSharing(w io.Writer, s wire.Sharing) {
 	switch s.State {
 	case wire.NotJoined:
 		fmt.Fprintln(w, "Sharing is off. Nothing leaves this computer.")
-		return
 	case wire.IsLeaving:
 		fmt.Fprintf(w, "Leaving %s. It has not confirmed yet that all was deleted; it is asked again by itself.\n", s.Cloud)
 	case wire.IsJoined:

@@ -1,0 +1,51 @@
+package cloudlink_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"blackmark/shared/wire"
+)
+
+// The whole way: one seller shares a mark, another sees "?", with real servers on
+// both ends; then it is withdrawn.
+func TestTheWholeWay(t *testing.T) {
+	c := newClock()
+	y := newSky(t, c, friends())
+	one, two := newSeller(t, c), newSeller(t, c)
+	if got := one.others(ali("90000001")); got.State != wire.OthersOff {
+		t.Fatalf("before joining: %+v", got)
+	}
+	one.join(y)
+	two.join(y)
+	mark := one.shares("8012345678901234", "extortion", ali("90000001"))
+	one.drained()
+	if n := y.reports(); n != 1 {
+		t.Fatalf("the cloud holds %d reports", n)
+	}
+	one.synced(y)
+	two.synced(y)
+
+	want := wire.Others{State: wire.OthersChecked, Counts: map[string]int{"extortion": 1}, Total: 1, Recent: wire.RecentMonth, Shown: true}
+	two.eventually("the buyer is checked", func() bool { return two.others(ali("90000001")).State == wire.OthersChecked })
+	if diff := cmp.Diff(want, two.others(ali("90000001"))); diff != "" {
+		t.Errorf("what the other seller sees (-want +got):\n%s", diff)
+	}
+	if got := one.others(ali("90000001")); got.Total != 0 || got.State != wire.OthersChecked {
+		t.Errorf("the seller himself sees %+v", got)
+	}
+
+	one.ok(one.link.Withdraw(wire.WithdrawQuery{Mark: mark.ID}))
+	one.drained()
+	if n := y.reports(); n != 0 {
+		t.Fatalf("after the withdrawal the cloud holds %d reports", n)
+	}
+	one.synced(y)
+	two.synced(y)
+	for _, s := range []*seller{one, two} {
+		if got := s.others(ali("90000001")); got.Total != 0 || got.State != wire.OthersChecked {
+			t.Errorf("after the withdrawal: %+v", got)
+		}
+	}
+}
