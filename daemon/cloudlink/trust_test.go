@@ -111,7 +111,7 @@ func TestSomebodyBetweenLearnsNoToken(t *testing.T) {
 	}))
 	y.wire.otherTLS()
 	before := y.wire.requests.Load()
-	c.move(2 * day)
+	c.move(2 * time.Minute)
 	s.eventually("he is told of", func() bool { p := s.state().Problem; return p != nil && p.Code == "cloud_tls_key" })
 	s.eventually("it is asked again", func() bool { return y.wire.requests.Load() > before+3 })
 	if told.Load() != 0 {
