@@ -273,6 +273,9 @@ func (s *Server) door(handler http.Handler) *http.Server {
 // Address is where the public door listens.
 func (s *Server) Address() string { return s.listener.Addr().String() }
 
+// Dir is the data folder.
+func (s *Server) Dir() string { return s.config.Dir }
+
 // MetricsAddress is where the Prometheus route listens, empty without.
 func (s *Server) MetricsAddress() string {
 	if s.metrics == nil {

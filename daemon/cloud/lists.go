@@ -119,7 +119,7 @@ func (l *listWriter) add(id cloudlist.ListID, c *cutting, now time.Time) (bool, 
 	for i, code := range header.Reasons {
 		places[code] = i
 	}
-	entries, changed := merge(old, c.Changes, places, cloudlist.PeriodOf(header.Made))
+	entries, changed := merge(old, c.Changes, places, cloudlist.PeriodOf(header.Made), c.Whole)
 	if quiet := old != nil && header.Made < old.Header().Made+quietDays; !changed && quiet {
 		return false, nil
 	}
@@ -254,8 +254,9 @@ func reasonsAfter(old *cloudlist.List) (codes []string) {
 	return codes
 }
 
-// merge puts changes into a list and tells whether any was one.
-func merge(old *cloudlist.List, changes []change, places map[string]int, today cloudlist.Period) (entries []cloudlist.Entry, changed bool) {
+// merge puts changes into a list and tells whether any was one. Of a whole list
+// nothing stays that is not among the changes.
+func merge(old *cloudlist.List, changes []change, places map[string]int, today cloudlist.Period, whole bool) (entries []cloudlist.Entry, changed bool) {
 	var before iter.Seq[cloudlist.Entry] = func(func(cloudlist.Entry) bool) {}
 	if old != nil {
 		before = old.All()
@@ -274,6 +275,10 @@ func merge(old *cloudlist.List, changes []change, places map[string]int, today c
 			changes = changes[1:]
 		}
 		if len(changes) == 0 || changes[0].Short != e.Tag {
+			if whole {
+				changed = true
+				continue
+			}
 			entries = append(entries, e)
 			continue
 		}

@@ -33,6 +33,7 @@ const operatorFile = "operator.json"
 type operatorPlace struct {
 	Address string `json:"address"`
 	Secret  []byte `json:"secret"`
+	Key     []byte `json:"key"` // the server's TLS key, public, whatever its dates
 }
 
 func openOperatorDoor(dir string, cert tls.Certificate) (*operatorDoor, error) {
@@ -45,7 +46,7 @@ func openOperatorDoor(dir string, cert tls.Certificate) (*operatorDoor, error) {
 		listener: tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}),
 	}
 	_, _ = rand.Read(d.secret)
-	place, err := json.Marshal(operatorPlace{l.Addr().String(), d.secret})
+	place, err := json.Marshal(operatorPlace{l.Addr().String(), d.secret, cert.Leaf.RawSubjectPublicKeyInfo})
 	if err == nil {
 		err = disk.WriteFile(d.file, place)
 	}

@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
 	"blackmark/shared/problem"
 )
@@ -32,8 +31,7 @@ type Operator struct {
 // OpenOperator finds the server of a folder. It returns ErrNoCloud for a folder
 // without a cloud.
 func OpenOperator(c Config) (*Operator, error) {
-	book, err := readTrust(c.Dir)
-	if err != nil {
+	if _, err := readTrust(c.Dir); err != nil {
 		return nil, err
 	}
 	place, err := readPlace(c.Dir)
@@ -41,7 +39,7 @@ func OpenOperator(c Config) (*Operator, error) {
 		return nil, err
 	}
 	if place != nil {
-		if o := dialOperator(place, book); o != nil {
+		if o := dialOperator(place); o != nil {
 			return o, nil
 		}
 	}
@@ -62,14 +60,14 @@ func readPlace(dir string) (*operatorPlace, error) {
 
 // dialOperator is nil where nobody answers: the file was left by a server that
 // was killed. Nothing secret is sent before the other has shown our TLS key.
-func dialOperator(place *operatorPlace, book trust) *Operator {
+func dialOperator(place *operatorPlace) *Operator {
 	conn, err := net.DialTimeout("tcp4", place.Address, headerLimit)
 	if err != nil {
 		return nil
 	}
 	_ = conn.Close()
 	client := &http.Client{Transport: &http.Transport{
-		TLSClientConfig: pinned(func() trust { return book }, time.Now),
+		TLSClientConfig: pinned(func() ([]byte, error) { return place.Key, nil }),
 	}}
 	secret := base64.RawURLEncoding.EncodeToString(place.Secret)
 	return &Operator{

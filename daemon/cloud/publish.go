@@ -47,7 +47,7 @@ func (s *Server) publishOnce(ctx context.Context) error {
 			return err
 		}
 		entry, _ := s.list.entry(id)
-		cut, err := s.source.Cut(ctx, id, entry.Version+1, due)
+		cut, err := s.source.Cut(ctx, id, entry.Version, due)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,8 @@ func (s *Server) publishOnce(ctx context.Context) error {
 	}
 	// Only now is it safe to forget what had to be counted.
 	for id, version := range cuts {
-		if err := s.source.Settle(ctx, id, version); err != nil {
+		entry, _ := s.list.entry(id)
+		if err := s.source.Settle(ctx, id, version, entry.Version); err != nil {
 			return err
 		}
 	}

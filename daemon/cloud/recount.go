@@ -16,18 +16,19 @@ import (
 type source interface {
 	// Lists does the day's work and names the lists that are published now.
 	Lists(ctx context.Context) ([]cloudlist.ListID, error)
-	// Cut counts what changed since the last settled cut. least is a version
-	// that the cut's must not be below. It is nil where nothing has changed and
-	// a cut is not wanted anyway.
-	Cut(ctx context.Context, list cloudlist.ListID, least uint64, anyway bool) (*cutting, error)
-	// Settle says that what a cut gave is published.
-	Settle(ctx context.Context, list cloudlist.ListID, version uint64) error
+	// Cut counts what changed since the published version. It is nil where
+	// nothing has, and a cut is not wanted anyway.
+	Cut(ctx context.Context, list cloudlist.ListID, published uint64, anyway bool) (*cutting, error)
+	// Settle says that what the cut of a version gave is published, as the list's
+	// version published.
+	Settle(ctx context.Context, list cloudlist.ListID, version, published uint64) error
 }
 
 // cutting is what changed on a list.
 type cutting struct {
 	Version uint64   `json:"version"`
-	Changes []change `json:"changes"` // ascending by short tag
+	Whole   bool     `json:"whole,omitempty"` // what is not among the changes is not on the list
+	Changes []change `json:"changes"`         // ascending by short tag
 }
 
 // change is a buyer's new entry on the list, or that there is none.
@@ -155,12 +156,16 @@ func (r *recount) finishLeaving() error {
 }
 
 // Cut is source's.
-func (r *recount) Cut(_ context.Context, list cloudlist.ListID, least uint64, anyway bool) (*cutting, error) {
+func (r *recount) Cut(_ context.Context, list cloudlist.ListID, published uint64, anyway bool) (*cutting, error) {
 	dirty, err := r.store.Dirty(list)
-	if err != nil || !dirty && !anyway {
+	if err != nil {
 		return nil, err
 	}
-	cut, err := r.store.Cut(list, least)
+	fits, err := r.store.Fits(list, published)
+	if err != nil || fits && !dirty && !anyway {
+		return nil, err
+	}
+	cut, err := r.store.Cut(list, published)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +174,7 @@ func (r *recount) Cut(_ context.Context, list cloudlist.ListID, least uint64, an
 	if err != nil {
 		return nil, err
 	}
-	c := &cutting{Version: cut.Version}
+	c := &cutting{Version: cut.Version, Whole: cut.Whole}
 	owners := map[uint64]tag.Tag{}
 	var gone []uint64
 	accounts := cut.Accounts()
@@ -184,6 +189,17 @@ func (r *recount) Cut(_ context.Context, list cloudlist.ListID, least uint64, an
 			gone = append(gone, short)
 		}
 		c.Changes = append(c.Changes, change{short, t.counts, t.seen})
+	}
+	if cut.Whole {
+		owned, err := cut.Owned()
+		if err != nil {
+			return nil, err
+		}
+		for _, short := range owned {
+			if _, listed := owners[short]; !listed {
+				gone = append(gone, short)
+			}
+		}
 	}
 	// Before anybody can read the short tags, they stand for one tag each.
 	if err := r.store.Own(list, owners); err != nil {
@@ -229,7 +245,7 @@ func (r *recount) decide(cut *store.Cut, short uint64, account func(store.Accoun
 }
 
 // Settle is source's.
-func (r *recount) Settle(_ context.Context, list cloudlist.ListID, version uint64) error {
+func (r *recount) Settle(_ context.Context, list cloudlist.ListID, version, published uint64) error {
 	key := settling{list, version}
 	r.mu.Lock()
 	gone, known := r.gone[key]
@@ -238,5 +254,5 @@ func (r *recount) Settle(_ context.Context, list cloudlist.ListID, version uint6
 	if !known {
 		return nil // this process did not make the cut: it is counted again
 	}
-	return r.store.Settle(list, version, gone)
+	return r.store.Settle(list, version, published, gone)
 }

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"blackmark/shared/cloudlist"
 	"blackmark/shared/cloudtrust"
@@ -31,10 +30,10 @@ type (
 	relayEpoch  struct{ Epoch uint32 }
 	relayPublic struct{ Key []byte }
 	relayCut    struct {
-		List    cloudlist.ListID
-		Least   uint64
-		Anyway  bool
-		Version uint64 // to settle
+		List      cloudlist.ListID
+		Published uint64
+		Anyway    bool
+		Version   uint64 // to settle
 	}
 	relayLists struct{ Lists []cloudlist.ListID }
 	relayMade  struct{ Cut *cutting }
@@ -60,11 +59,11 @@ func (s *Server) relays() map[string]handler {
 			return relayLists{lists}, err
 		})
 		all["/relay/cut"] = withSecret(s.relay, maxBody, func(ctx context.Context, in relayCut) (relayMade, error) {
-			cut, err := s.recent.Cut(ctx, in.List, in.Least, in.Anyway)
+			cut, err := s.recent.Cut(ctx, in.List, in.Published, in.Anyway)
 			return relayMade{cut}, err
 		})
 		all["/relay/settle"] = withSecret(s.relay, maxBody, func(ctx context.Context, in relayCut) (nothing, error) {
-			return nothing{}, s.recent.Settle(ctx, in.List, in.Version)
+			return nothing{}, s.recent.Settle(ctx, in.List, in.Version, in.Published)
 		})
 	}
 	return all
@@ -98,19 +97,21 @@ func (s *Server) peer(address string) *peer {
 	return &peer{"https://" + address, base64.RawURLEncoding.EncodeToString(s.relay), &http.Client{
 		Timeout: requestLimit,
 		Transport: &http.Transport{
-			TLSClientConfig:     pinned(s.trusted.read, s.config.Now),
+			TLSClientConfig: pinned(func() ([]byte, error) {
+				return s.trusted.read().key(cloudtrust.TLS, 0, s.config.Now())
+			}),
 			MaxIdleConnsPerHost: 8, IdleConnTimeout: idleLimit,
 		},
 	}}
 }
 
-// pinned lets a connection be only if the root key vouches for the other's key.
-func pinned(book func() trust, now func() time.Time) *tls.Config {
+// pinned lets a connection be only if the other shows this key.
+func pinned(key func() ([]byte, error)) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS13,
 		InsecureSkipVerify: true, // no public authority is asked; the next lines are the check
 		VerifyConnection: func(state tls.ConnectionState) error {
-			want, err := book().key(cloudtrust.TLS, 0, now())
+			want, err := key()
 			if err != nil {
 				return err
 			}
@@ -194,13 +195,13 @@ func (r *remoteSource) Lists(ctx context.Context) ([]cloudlist.ListID, error) {
 }
 
 // Cut is source's.
-func (r *remoteSource) Cut(ctx context.Context, list cloudlist.ListID, least uint64, anyway bool) (*cutting, error) {
+func (r *remoteSource) Cut(ctx context.Context, list cloudlist.ListID, published uint64, anyway bool) (*cutting, error) {
 	var made relayMade
-	err := r.call(ctx, "/relay/cut", relayCut{List: list, Least: least, Anyway: anyway}, &made)
+	err := r.call(ctx, "/relay/cut", relayCut{List: list, Published: published, Anyway: anyway}, &made)
 	return made.Cut, err
 }
 
 // Settle is source's.
-func (r *remoteSource) Settle(ctx context.Context, list cloudlist.ListID, version uint64) error {
-	return r.call(ctx, "/relay/settle", relayCut{List: list, Version: version}, &nothing{})
+func (r *remoteSource) Settle(ctx context.Context, list cloudlist.ListID, version, published uint64) error {
+	return r.call(ctx, "/relay/settle", relayCut{List: list, Version: version, Published: published}, &nothing{})
 }

@@ -52,6 +52,9 @@ func (c *clock) Move(d time.Duration) {
 
 const day = 24 * time.Hour
 
+// start is when tests begin.
+var start = time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
+
 // stage is a server that runs, with all that it logged.
 type stage struct {
 	*cloud.Server
@@ -89,7 +92,7 @@ func (l *lockedLog) Write(b []byte) (int, error) {
 
 // open starts a server on a new folder.
 func open(t *testing.T, s cloud.Settings) *stage {
-	st := &stage{t: t, dir: t.TempDir(), log: &bytes.Buffer{}, clock: &clock{now: time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)}}
+	st := &stage{t: t, dir: t.TempDir(), log: &bytes.Buffer{}, clock: &clock{now: start}}
 	st.start(s)
 	t.Cleanup(func() { st.stop() })
 	return st
@@ -486,4 +489,27 @@ func (s *seller) at(st *stage) *seller {
 	again := client(st.t, st.Address(), s.root, st.clock.Now)
 	again.joined, again.epoch = s.joined, s.epoch
 	return again
+}
+
+func parse(t *testing.T, text string) cloudtrust.Invitation {
+	t.Helper()
+	i, err := cloudtrust.ParseInvitation(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func write(t *testing.T, file string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
 }

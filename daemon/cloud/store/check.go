@@ -116,7 +116,7 @@ func (v *verifier) row(key, value []byte) error {
 		if !json.Valid(value) {
 			return ErrUnsound.Because(fmt.Errorf("table %q holds what cannot be read", key[0]))
 		}
-	case tableDirty, tableDue, tableTombstone, tableVersion, tableRequest, tableLeaving, tableMeta:
+	case tableDirty, tableDue, tableTombstone, tableVersion, tableSettled, tableRequest, tableLeaving, tableMeta:
 	default:
 		return ErrUnsound.Because(fmt.Errorf("there is no table %q", key[0]))
 	}

@@ -38,27 +38,52 @@ type Cut struct {
 	txn     *badger.Txn
 	List    cloudlist.ListID
 	Version uint64
+	Whole   bool // Shorts are all that there are, not what is dirty
+}
+
+// Fits tells whether the published version is the one that was settled last. It
+// is not after one of the two was restored from a backup, or was lost: then only
+// a whole cut tells what the list has to hold.
+func (s *Store) Fits(list cloudlist.ListID, published uint64) (fits bool, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		settled, err := getSettled(txn, list)
+		fits = settled == published
+		return err
+	})
+	return fits, wrap("settled", err)
+}
+
+func getSettled(txn *badger.Txn, list cloudlist.ListID) (uint64, error) {
+	value, found, err := get(txn, listKey(tableSettled, list))
+	if err != nil || !found || len(value) != 8 {
+		return 0, err
+	}
+	return binary.BigEndian.Uint64(value), nil
 }
 
 // Cut raises the list's version. Every report that was acknowledged with the
-// version before is in the cut, none acknowledged later. least is a version that
-// the cut's is not below, for a list that was published before this store was.
-func (s *Store) Cut(list cloudlist.ListID, least uint64) (*Cut, error) {
+// version before is in the cut, none acknowledged later. It is above the
+// published version, also of a list that was published before this store was.
+func (s *Store) Cut(list cloudlist.ListID, published uint64) (*Cut, error) {
+	fits, err := s.Fits(list, published)
+	if err != nil {
+		return nil, err
+	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	var version uint64
-	err := s.update(func(txn *badger.Txn) error {
+	err = s.update(func(txn *badger.Txn) error {
 		next, err := nextVersion(txn, list)
 		if err != nil {
 			return err
 		}
-		version = max(next, least)
+		version = max(next, published+1)
 		return txn.Set(listKey(tableVersion, list), binary.BigEndian.AppendUint64(nil, version+1))
 	})
 	if err != nil {
 		return nil, wrap("cut", err)
 	}
-	return &Cut{s, s.db.NewTransaction(false), list, version}, nil
+	return &Cut{s, s.db.NewTransaction(false), list, version, !fits}, nil
 }
 
 // Discard gives back what the cut holds.
@@ -67,8 +92,13 @@ func (c *Cut) Discard() { c.txn.Discard() }
 // Shorts are the short tags to count, ascending, each once.
 func (c *Cut) Shorts() (shorts []uint64, err error) {
 	prefix := listKey(tableDirty, c.List)
+	before := len(prefix) + 8 // the version stands between
+	if c.Whole {
+		prefix = listKey(tableReport, c.List)
+		before = len(prefix)
+	}
 	err = each(c.txn, prefix, false, func(key, _ []byte) error {
-		shorts = append(shorts, binary.BigEndian.Uint64(key[len(prefix)+8:]))
+		shorts = append(shorts, binary.BigEndian.Uint64(key[before:]))
 		return nil
 	})
 	slices.Sort(shorts)
@@ -127,6 +157,16 @@ func (c *Cut) Accounts() func(AccountID) (Account, error) {
 	}
 }
 
+// Owned are the short tags that stand for a tag, ascending.
+func (c *Cut) Owned() (shorts []uint64, err error) {
+	prefix := listKey(tableOwner, c.List)
+	err = each(c.txn, prefix, false, func(key, _ []byte) error {
+		shorts = append(shorts, binary.BigEndian.Uint64(key[len(prefix):]))
+		return nil
+	})
+	return shorts, wrap("owners", err)
+}
+
 // Own keeps whom short tags stand for that are about to be published.
 func (s *Store) Own(list cloudlist.ListID, owners map[uint64]tag.Tag) error {
 	batch := s.db.NewWriteBatch()
@@ -139,9 +179,10 @@ func (s *Store) Own(list cloudlist.ListID, owners map[uint64]tag.Tag) error {
 	return wrap("own", batch.Flush())
 }
 
-// Settle forgets what was dirty in a cut, once what was counted is published,
-// and whom the short tags stood for that are gone from the list.
-func (s *Store) Settle(list cloudlist.ListID, version uint64, gone []uint64) error {
+// Settle forgets what was dirty in the cut of a version, once the list that was
+// made of it is published, and whom the short tags stood for that are gone from
+// it. published is the list's version: an older one if nothing had to change.
+func (s *Store) Settle(list cloudlist.ListID, version, published uint64, gone []uint64) error {
 	batch := s.db.NewWriteBatch()
 	defer batch.Cancel()
 	for _, short := range gone {
@@ -159,6 +200,9 @@ func (s *Store) Settle(list cloudlist.ListID, version uint64, gone []uint64) err
 		})
 	})
 	if err != nil && err != errEnough {
+		return wrap("settle", err)
+	}
+	if err := batch.Set(listKey(tableSettled, list), binary.BigEndian.AppendUint64(nil, published)); err != nil {
 		return wrap("settle", err)
 	}
 	return wrap("settle", batch.Flush())

@@ -91,7 +91,7 @@ func (s *Store) End(number uint32) error {
 	if err == nil {
 		err = s.inSteps(rows, (*writing).drop)
 	}
-	for _, table := range []byte{tableDirty, tableOwner, tableTombstone, tableVersion} {
+	for _, table := range []byte{tableDirty, tableOwner, tableTombstone, tableVersion, tableSettled} {
 		if err == nil {
 			err = s.forgetKeys(binary.BigEndian.AppendUint32([]byte{table}, number))
 		}

@@ -16,6 +16,7 @@ const (
 	tableOwner      = 'o'
 	tableTombstone  = 't'
 	tableVersion    = 'v'
+	tableSettled    = 's'
 	tableAccount    = 'a'
 	tableRequest    = 'q'
 	tableLeaving    = 'l'

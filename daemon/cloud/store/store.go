@@ -20,6 +20,7 @@
 //	owner       list, short tag -> tag  the tag that a published short tag stands for
 //	tombstone   list, tag               erased: nothing is kept of it, nothing taken
 //	version     list -> number          the version that the next cut makes
+//	settled     list -> number          the version that was published last
 //	account     account -> what it is and what it may still do
 //	leaving     account                 of which not everything is deleted yet
 //	request     account, request -> outcome, for two days
