@@ -1,0 +1,154 @@
+package cloudlink_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"blackmark/daemon/ledger"
+	"blackmark/shared/buyer"
+	"blackmark/shared/wire"
+)
+
+// deaf has the cloud's answers to reports lost: what was sent arrives, and nobody
+// here knows.
+func deaf(path string, body []byte) []byte {
+	if strings.HasPrefix(path, "/v1/shares") || strings.HasPrefix(path, "/v1/withdrawals") {
+		return nil
+	}
+	return body
+}
+
+// A vote whose arrival was never confirmed is not taken for another seller's.
+func TestOwnVoteIsNotCountedBeforeItIsConfirmed(t *testing.T) {
+	c := newClock()
+	y := newSky(t, c, friends())
+	s := newSeller(t, c)
+	s.join(y)
+	s.synced(y)
+	key := ali("90000001")
+	y.wire.meddle.Store(meddler(deaf))
+	s.shares("8012345678901201", "returns", key)
+	c.move(2 * time.Minute)
+	s.eventually("it arrived", func() bool { return y.reports() == 1 })
+	s.synced(y)
+	s.others(key)
+	s.eventually("he is checked", func() bool { return s.others(key).State == wire.OthersChecked })
+	if got := s.others(key); got.Total != 0 {
+		t.Errorf("the seller sees himself: %+v", got)
+	}
+	s.restart()
+	if got := s.others(key); got.Total != 0 {
+		t.Errorf("and after a restart: %+v", got)
+	}
+	y.wire.meddle.Store(meddler(nil))
+	s.drained()
+	s.synced(y)
+	if got := s.others(key); got.Total != 0 {
+		t.Errorf("and when it is confirmed: %+v", got)
+	}
+}
+
+// Random histories of three sellers, with answers lost and restarts: what one
+// sees of others is never negative, never more than others reported, and never
+// himself.
+func TestOthersNeverIncludeMe(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	c := newClock()
+	y := newSky(t, c, friends())
+	reasons := []string{"returns", "extortion", "unpaid"}
+	sellers := make([]*seller, 3)
+	marks := make([]map[int]ledger.Mark, len(sellers))
+	const buyers = 4
+	for i := range sellers {
+		sellers[i], marks[i] = newSeller(t, c), map[int]ledger.Mark{}
+		sellers[i].join(y)
+		for b := range buyers {
+			sellers[i].sold("80123456789012"+digits(b), ali("9000000"+fmt.Sprint(b)))
+		}
+	}
+	// ever[i][b] are the reasons that seller i may have at the cloud for buyer b.
+	ever := make([][buyers]map[string]bool, len(sellers))
+	for i := range ever {
+		for b := range buyers {
+			ever[i][b] = map[string]bool{}
+		}
+	}
+	for range 40 {
+		i, b := r.IntN(len(sellers)), r.IntN(buyers)
+		s := sellers[i]
+		switch r.IntN(8) {
+		case 0, 1, 2:
+			m := s.mark(ledger.NewMark{Keys: keysOf(b), Reason: reasons[r.IntN(len(reasons))]})
+			s.ok(s.link.Share(ctx, wire.ShareQuery{Mark: m.ID}))
+			marks[i][b] = m
+			ever[i][b][m.Reason] = true
+		case 3:
+			if m, stands := marks[i][b]; stands {
+				s.cancel(m.ID)
+				delete(marks[i], b)
+			}
+		case 4:
+			_ = s.link.Withdraw(wire.WithdrawQuery{All: true})
+		case 5:
+			y.wire.meddle.Store(meddler(deaf))
+		case 6:
+			y.wire.meddle.Store(meddler(nil))
+		case 7:
+			s.restart()
+		}
+		c.move(2 * time.Minute)
+		y.publish()
+		c.move(2 * time.Minute)
+		for i, s := range sellers {
+			for b := range buyers {
+				got := s.others(keysOf(b)...)
+				sum := 0
+				for code, n := range got.Counts {
+					sum += n
+					others := 0
+					for j := range sellers {
+						if j != i && ever[j][b][code] {
+							others++
+						}
+					}
+					if n < 1 || n > others {
+						t.Fatalf("seller %d sees %d times %s of buyer %d, others said so %d times", i, n, code, b, others)
+					}
+				}
+				if sum != got.Total {
+					t.Fatalf("the counts %v do not add up to %d", got.Counts, got.Total)
+				}
+			}
+		}
+	}
+	// Once all is settled everyone sees exactly the others.
+	y.wire.meddle.Store(meddler(nil))
+	for _, s := range sellers {
+		s.drained()
+	}
+	for _, s := range sellers {
+		s.synced(y)
+	}
+	for i, s := range sellers {
+		for b := range buyers {
+			s.others(keysOf(b)...)
+			s.eventually("he is checked", func() bool { return s.others(keysOf(b)...).State == wire.OthersChecked })
+			want := 0
+			for j := range sellers {
+				if shared, err := sellers[j].link.List(wire.ListQuery{Text: keysOf(b)[0].ID}); err == nil && j != i {
+					want += len(shared.Marks)
+				}
+			}
+			if got := s.others(keysOf(b)...); got.Total != want {
+				t.Errorf("in the end seller %d sees %+v of buyer %d, want %d", i, got, b, want)
+			}
+		}
+	}
+}
+
+func keysOf(b int) []buyer.Key { return []buyer.Key{ali("9000000" + fmt.Sprint(b))} }
