@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"blackmark/daemon/cloud/store"
+	"blackmark/daemon/settings"
 )
 
 // VerifyBackup reads all of a backup and tells how many records it has.
@@ -37,10 +38,17 @@ func Restore(dir, file string) (records int, err error) {
 		return 0, err
 	}
 	defer f.Close()
-	s, err := store.Open(store.Config{Dir: filepath.Join(dir, apiFolder, "store"), Key: key})
+	lock, err := settings.Open(filepath.Join(dir, apiFolder))
+	if errors.Is(err, settings.ErrInUse) {
+		return 0, ErrInUse
+	}
 	if err != nil {
 		return 0, err
 	}
+	s, err := store.Open(store.Config{Dir: filepath.Join(dir, apiFolder, "store"), Key: key})
+	if err != nil {
+		return 0, errors.Join(err, lock.Close())
+	}
 	records, err = s.Restore(f, key)
-	return records, errors.Join(err, s.Close())
+	return records, errors.Join(err, s.Close(), lock.Close())
 }

@@ -7,7 +7,8 @@
 // publisher signs and writes files that are the same for everyone, so that nobody
 // has to ask the cloud about a buyer.
 //
-// It may import daemon/cloud/store, daemon/disk and shared. It never sees a
+// It may import daemon/cloud/store, daemon/settings (the lock of a folder),
+// daemon/disk and shared. It never sees a
 // buyer's id, a name, a note or an order, save when its operator erases a buyer,
 // and never logs an account, a tag or an address. Echo stays in router.go.
 package cloud
@@ -29,6 +30,7 @@ import (
 
 	"blackmark/daemon/cloud/store"
 	"blackmark/daemon/disk"
+	"blackmark/daemon/settings"
 	"blackmark/shared/problem"
 )
 
@@ -81,7 +83,8 @@ type Server struct {
 	settings Settings
 	roles    []Role
 	trusted  *trustBook
-	store    *store.Store // of the api
+	lock     *settings.Folder // of the api
+	store    *store.Store     // of the api
 	storeKey []byte
 	eval     Evaluator
 	source   source        // of the publisher
@@ -100,6 +103,8 @@ type Server struct {
 var (
 	ErrAddress = problem.New(problem.Unavailable, "address_taken",
 		"the address to listen on is not free", "end the other program, or choose another with --addr")
+	ErrInUse = problem.New(problem.Conflict, "folder_in_use",
+		"another server or command is at work on this data folder", "end it first, or use another folder")
 	ErrRole = problem.New(problem.Invalid, "role_unknown",
 		"there is no such role", "a role is api, evaluator, publisher or all")
 	ErrPeer = problem.New(problem.Invalid, "role_alone",
@@ -144,14 +149,14 @@ func prepare(c Config) (*Server, error) {
 			return nil, ErrRole
 		}
 	}
-	settings := c.Settings
-	if settings == (Settings{}) {
+	chosen := c.Settings
+	if chosen == (Settings{}) {
 		var err error
-		if settings, err = ReadSettings(filepath.Join(c.Dir, settingsFile)); err != nil {
+		if chosen, err = ReadSettings(filepath.Join(c.Dir, settingsFile)); err != nil {
 			return nil, err
 		}
 	}
-	if err := settings.Check(); err != nil {
+	if err := chosen.Check(); err != nil {
 		return nil, err
 	}
 	if len(roles) == len(Roles) {
@@ -160,8 +165,8 @@ func prepare(c Config) (*Server, error) {
 		}
 	}
 	return &Server{
-		config: c, settings: settings, roles: roles,
-		meter: newMeter(c.Now, settings), numbers: newNumbers(),
+		config: c, settings: chosen, roles: roles,
+		meter: newMeter(c.Now, chosen), numbers: newNumbers(),
 	}, nil
 }
 
@@ -199,6 +204,13 @@ func (s *Server) openAPI() (err error) {
 		s.eval = &remoteEvaluator{s.peer(s.config.Evaluator)}
 	}
 	if s.storeKey, err = readSecret(filepath.Join(s.config.Dir, apiFolder, "store.key")); err != nil {
+		return err
+	}
+	s.lock, err = settings.Open(filepath.Join(s.config.Dir, apiFolder))
+	if errors.Is(err, settings.ErrInUse) {
+		return ErrInUse
+	}
+	if err != nil {
 		return err
 	}
 	if s.store, err = store.Open(store.Config{Dir: filepath.Join(s.config.Dir, apiFolder, "store"), Key: s.storeKey}); err != nil {
@@ -334,6 +346,9 @@ func (s *Server) Close() error {
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
 }

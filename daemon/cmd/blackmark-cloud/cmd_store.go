@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/cloud"
+	"blackmark/shared/problem"
 )
 
 func newStatsCommand(t *terminal) *cobra.Command {
@@ -116,9 +118,16 @@ again after "restore".
 	}
 }
 
+// errExists keeps a backup from being written over.
+var errExists = problem.New(problem.Conflict, "file_exists",
+	"there is a file of this name already", "choose another name; a backup is never written over")
+
 func (t *terminal) backup(ctx context.Context, file string) error {
 	file = filepath.Clean(file)
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return errExists
+	}
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,8 @@
 // line.
 //
 // It wires daemon/cloud to flags and a terminal and holds no rule of it. It
-// imports daemon/cloud and the contract, is imported by none, and links nothing
-// of the seller's daemon. Beside a running server it talks to that one; without
+// imports daemon/cloud and the contract, is imported by none, and links neither
+// the seller's list nor the daemon's door. Beside a running server it talks to that one; without
 // one it opens the folder itself, and listens nowhere.
 package main
 

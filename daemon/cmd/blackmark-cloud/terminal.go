@@ -73,7 +73,10 @@ func codeOf(err error) int {
 }
 
 func (t *terminal) complain(err error, code int) {
-	p := problem.Of(err)
+	var p *problem.Error
+	if !errors.As(err, &p) {
+		p = problem.New(problem.Internal, "internal", "this failed", "see what the message says; a running server's log may say more").Because(err)
+	}
 	if code == exitUsage {
 		p = problem.New(problem.Invalid, "usage", err.Error(), "`blackmark-cloud help` shows the commands, `blackmark-cloud help COMMAND` one of them")
 	}
