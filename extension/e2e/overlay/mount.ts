@@ -6,7 +6,7 @@ import { type BatchResult, createOverlay, type OverlayRequests } from '../../src
 import en from '../../src/overlay/messages.en.json';
 import zh from '../../src/overlay/messages.zh_CN.json';
 import { createWorkbench } from '../../src/overlay/workbench';
-import { SAMPLE_ROWS, sampleDock } from '../../src/pages/gallery/samples';
+import { isCounted, SAMPLE_ROWS, sampleDock } from '../../src/pages/gallery/samples';
 import uiEn from '../../src/ui/messages.en.json';
 import uiZh from '../../src/ui/messages.zh_CN.json';
 
@@ -42,6 +42,8 @@ interface Sample {
   dock: typeof sampleDock;
   calls: unknown[][];
   result: BatchResult;
+  /** why a mute fails; undefined: it is done */
+  muted: string | undefined;
 }
 
 const calls: unknown[][] = [];
@@ -55,9 +57,13 @@ const requests: OverlayRequests = {
     return scope.sample.result;
   },
   undo: async () => void calls.push(['undo']),
-  jump(state) {
-    calls.push(['jump', state]);
-    return SAMPLE_ROWS.find((row) => row.state === state)?.row;
+  mute: async (...args) => {
+    calls.push(['mute', ...args]);
+    return scope.sample.muted;
+  },
+  jump(what) {
+    calls.push(['jump', what]);
+    return SAMPLE_ROWS.find((row) => isCounted(row, what))?.row;
   },
   select: (on) => void calls.push(['select', on]),
   tick: (row, on) => void calls.push(['tick', row, on]),
@@ -78,6 +84,7 @@ if (window === window.top) {
     dock: sampleDock,
     calls,
     result: { marked: 1, already: 0, refused: [], waiting: 0 },
+    muted: undefined,
   };
 
   // Each row says in which cell its hosts go; the answers come after, as they do.

@@ -30,6 +30,10 @@ export const ROWS = [
   'unidentified',
   'unmarkable',
   'saving',
+  'others',
+  'both',
+  'unchecked',
+  'muted',
   'black2',
   'clear2',
 ] as const;

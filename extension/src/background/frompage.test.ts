@@ -14,6 +14,7 @@ test('takes what a content script says', () => {
     { type: 'seen', sightings: [{ name: 'x' }] },
     { type: 'mark', request: id, marks: [{ id, reason: 'returns', via: 'click' }] },
     { type: 'cancel', request: id, cancels: [{ id, mark: id }] },
+    { type: 'mute', request: id, keys: [{ marketplace: 'shopee', kind: 'user_id', id: '1' }], on: true },
   ]) {
     expect(readFromPage(message)).toEqual(message);
   }
@@ -35,6 +36,8 @@ test('takes nothing else', () => {
     { type: 'watch', rows: [{}] },
     { type: 'watch', rows: { length: 1 } },
     { type: 'unwatch', rows: [1] },
+    { type: 'mute', request: id, keys: [], on: true },
+    { type: 'mute', request: id, keys: [{}] },
     { type: 'mark', marks: [{ id }] },
     { type: 'mark', request: id, marks: [{ reason: 'x' }] },
     { type: 'mark', request: id, marks: [null] },

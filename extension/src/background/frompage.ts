@@ -32,6 +32,10 @@ export function readFromPage(value: unknown): FromPage | null {
       return listOf(value.sightings, () => true) ? (value as FromPage) : null;
     case 'mark':
       return isName(value.request) && listOf(value.marks, hasID) ? (value as FromPage) : null;
+    case 'mute':
+      return isName(value.request) && typeof value.on === 'boolean' && listOf(value.keys, () => true)
+        ? (value as FromPage)
+        : null;
     case 'cancel':
       return isName(value.request) && listOf(value.cancels, hasID) ? (value as FromPage) : null;
     default:

@@ -49,6 +49,7 @@ const pages = new Pages({
   link: () => link.link,
   opened: () => void link.connect(),
   asked: (page, message) => void asking.take(page.page, message),
+  mute: (query) => link.call('POST', '/v1/sharing/mute', query),
   popup: () => void openPopup(),
   panel: runPanel,
   now: () => Date.now(),

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { Row } from 'shared/wire/wire.gen';
+import type { MuteQuery, Row } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
 import type { FromPage, Reply, ToPage } from '../messages';
 import { type PagePort, Pages, type Place } from './pages';
@@ -49,6 +49,8 @@ class World {
   asked: Asked[] = [];
   acts: FromPage[] = [];
   panels: Place[] = [];
+  mutes: MuteQuery[] = [];
+  muted: Reply<unknown> = { ok: true, value: {} };
   /** until when the panel is on its way */
   sent: Promise<void> = Promise.resolve();
   time = 0;
@@ -70,6 +72,10 @@ class World {
     link: () => ({ state: 'connecting' }),
     opened: () => {},
     asked: (_page, message) => void this.acts.push(message),
+    mute: async (query) => {
+      this.mutes.push(query);
+      return this.muted;
+    },
     popup: () => {},
     panel: (place) => {
       this.panels.push(place);
@@ -254,4 +260,19 @@ test('the panel goes to the very document that asked, once at a time', async () 
   early.say({ type: 'panel' });
   expect(early.closed, 'a port that named no page').toBe(true);
   expect(world.panels).toHaveLength(2);
+});
+
+test('a mute is asked of the daemon, and the page is told what became of it', async () => {
+  const world = new World();
+  const port = world.open();
+  const keys = [{ marketplace: 'shopee', region: 'br', kind: 'user_id', id: '900000001' }];
+  port.say({ type: 'mute', request: ID, keys, on: true });
+  await settle();
+  expect(world.mutes).toEqual([{ keys, on: true }]);
+  expect(port.got.at(-1)).toEqual({ type: 'muted', request: ID });
+  const problem = { kind: 'conflict' as const, code: 'sharing_off', message: 'x' };
+  world.muted = { ok: false, problem };
+  port.say({ type: 'mute', request: ID, keys, on: false });
+  await settle();
+  expect(port.got.at(-1)).toEqual({ type: 'muted', request: ID, problem });
 });

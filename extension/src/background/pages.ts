@@ -1,9 +1,9 @@
 // The open pages and their ports. A page's port comes and goes with the
 // background's life; its name stays, so what is owed to a page finds it again.
 
-import type { Outcome } from 'shared/wire/wire.gen';
+import type { MuteQuery, Outcome } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
-import type { FromPage, Link, ToPage } from '../messages';
+import type { FromPage, Link, Reply, ToPage } from '../messages';
 import { readFromPage } from './frompage';
 import { Page, type PageParts } from './page';
 import type { Site } from './sites';
@@ -31,6 +31,7 @@ export interface PagesParts extends Pick<PageParts, 'connected' | 'request' | 'n
   opened: () => void;
   /** marks and cancels of a page */
   asked: (page: Page, message: Extract<FromPage, { type: 'mark' | 'cancel' }>) => void;
+  mute: (query: MuteQuery) => Promise<Reply<unknown>>;
   popup: () => void;
   /** runs the panel's script in a page that asked for it */
   panel: (place: Place) => Promise<void>;
@@ -172,10 +173,18 @@ export class Pages {
       case 'cancel':
         this.#parts.asked(page, message);
         break;
+      case 'mute':
+        void this.#mute(page, message);
+        break;
       case 'popup':
         this.#parts.popup();
         break;
     }
+  }
+
+  async #mute(page: Page, { request, keys, on }: Extract<FromPage, { type: 'mute' }>): Promise<void> {
+    const reply = await this.#parts.mute({ keys, on });
+    page.post({ type: 'muted', request, ...(!reply.ok && { problem: reply.problem }) });
   }
 
   #close(page: Page | null): void {

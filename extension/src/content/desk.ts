@@ -6,9 +6,9 @@
 // It may import the reader, its neighbours and the overlay's types. It knows no
 // site and draws nothing: the page's overlay does.
 
-import type { Outcome } from 'shared/wire/wire.gen';
+import type { Outcome, Problem } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
-import type { DockView, OverlayRequests } from '../overlay';
+import type { Counted, DockView, OverlayRequests } from '../overlay';
 import type { Definition, PageDefinition, ReadRow } from '../site';
 import { isEmpty } from '../site/page';
 import { sweep } from '../site/sweep';
@@ -25,7 +25,7 @@ const PATIENCE = 8_000;
 export interface DeskUse {
   definition: Definition;
   book: Book<Element>;
-  line: Pick<Line, 'mark' | 'cancel' | 'settled' | 'popup'>;
+  line: Pick<Line, 'mark' | 'cancel' | 'settled' | 'say'>;
   clock: Clock;
   /** these orders have to be shown anew, and the dock */
   changed(entries: Entry[]): void;
@@ -43,6 +43,8 @@ export class Desk {
   /** milliseconds; since when the page has not shown what it should */
   #missing = 0;
   #lastJump: string | undefined;
+  /** mutes that are on their way, with who waits for the code of what went wrong */
+  readonly #mutes = new Map<string, (code: string | undefined) => void>();
 
   constructor(given: DeskUse) {
     this.#given = given;
@@ -100,14 +102,20 @@ export class Desk {
     this.#marking.take(request, outcomes);
   }
 
+  /** What became of a mute. */
+  muted(request: string, problem?: Problem): void {
+    this.#mutes.get(request)?.(problem?.code);
+    this.#mutes.delete(request);
+  }
+
   /** What the overlay can ask for. */
   requests(): OverlayRequests {
     const { book, line, changed } = this.#given;
     return {
-      mark: (names, reason, note, batch) => this.#marking.mark(names, reason, note, batch),
+      mark: (names, reason, note, batch, own) => this.#marking.mark(names, reason, note, batch, own),
       cancel: (names) => this.#marking.cancel(names),
       undo: () => this.#marking.undo(),
-      jump: (state) => this.#jump(state),
+      jump: (what) => this.#jump(what),
       select: (on) => {
         this.#ticks.select(on);
         changed([]);
@@ -126,8 +134,25 @@ export class Desk {
         else this.#ticks.clear();
         changed([]);
       },
-      openPopup: () => line.popup(),
+      mute: (name, on) => this.#mute(name, on),
+      openPopup: () => line.say({ type: 'popup' }),
     };
+  }
+
+  /** Hides other sellers' reports on a row's buyer, or shows them. */
+  #mute(name: string, on: boolean): Promise<string | undefined> {
+    const { book, line, clock } = this.#given;
+    const keys = book.named(name)?.answer?.keys ?? [];
+    if (keys.length === 0) return Promise.resolve('no_identity');
+    const request = newID();
+    return new Promise((resolve) => {
+      this.#mutes.set(request, resolve);
+      line.say({ type: 'mute', request, keys, on });
+      // The port may have ended with the question; asking once more is harmless.
+      clock.after(PATIENCE, () => {
+        if (this.#mutes.delete(request)) resolve('no_answer');
+      });
+    });
   }
 
   /** What the page should have shown by now. */
@@ -152,10 +177,10 @@ export class Desk {
     return left > 0 ? undefined : missed;
   }
 
-  /** Scrolls to the next row in a state, after the one that it went to last. */
-  #jump(state: string): string | undefined {
-    const found = [...this.#given.book.seats].filter(
-      ([, { entry }]) => (entry.answer?.state ?? 'pending') === state,
+  /** Scrolls to the next row of a kind, after the one that it went to last. */
+  #jump(what: Counted): string | undefined {
+    const found = [...this.#given.book.seats].filter(([, { entry }]) =>
+      what === 'others' ? entry.answer?.others?.shown : (entry.answer?.state ?? 'pending') === what,
     );
     const last = found.findIndex(([, { name }]) => name === this.#lastJump);
     const next = found[(last + 1) % found.length];

@@ -5,7 +5,7 @@
 // page that takes it out gets it back, but not for ever: a page that fights is
 // left alone for a while, else both would do nothing else.
 
-import type { Overlay, RowView } from '../overlay';
+import type { Overlay } from '../overlay';
 import type { Put, ReadRow } from '../site';
 import { type Seat, viewOf } from './rows';
 
@@ -53,7 +53,7 @@ export class Hosts {
     const shown = this.#shown.get(seat.name);
     if (!shown) return;
     const view = viewOf(seat);
-    const drawn = textOf(view);
+    const drawn = JSON.stringify(view);
     if (drawn === shown.drawn) return;
     shown.drawn = drawn;
     this.#overlay.update(view);
@@ -107,9 +107,4 @@ function stands(
   let beside = next(host);
   while (beside && beside !== target && owns(beside)) beside = next(beside);
   return beside === target;
-}
-
-function textOf(view: RowView): string {
-  const { state, why, name, order, keys, mark, orders, saving } = view;
-  return JSON.stringify([state, why, name, order, keys, mark, orders, saving]);
 }

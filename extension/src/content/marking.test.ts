@@ -215,6 +215,7 @@ test('undoing a mark that replaced an older one makes the older one anew', async
       reason: 'unpaid',
       note: 'in May',
       via: 'click',
+      own: true,
     },
   ]);
   say(['replaced'], [old]);
@@ -236,9 +237,32 @@ test('undoing a cancel marks again with what was cancelled, unless somebody mark
       note: 'see chat',
       via: 'click',
       if_absent: true,
+      own: true,
     },
   ]);
   expect(sent[1]!.marks[0]!.id).not.toBe(mark.id);
   say(['marked'], [mark]);
   await undone;
+});
+
+test('a mark made beside "?" says so, and whether it is own experience; an undo says it again', async () => {
+  const { entries, marking, sent, say } = pageWith({
+    a: { buyer: 'x', state: 'clear' },
+    b: { buyer: 'y', state: 'clear' },
+  });
+  entries.get('a')!.answer!.others = { state: 'checked', counts: { returns: 1 }, total: 1, shown: true };
+  void marking.mark(['a', 'b'], 'returns', '', true);
+  void marking.mark(['a'], 'returns', '', false, true);
+  const said = (at: number) => sent[at]!.marks.map(({ seen_others, own }) => [seen_others, own]);
+  expect(said(0), 'the question was answered with no').toEqual([
+    [true, undefined],
+    [undefined, undefined],
+  ]);
+  expect(said(1)).toEqual([[true, true]]);
+  say(['already', 'marked'], [], 0);
+  say(['replaced'], [{ ...markOf('m', 'x'), echo: true }], 1);
+  void marking.cancel(['a']);
+  say(['cancelled'], [{ ...markOf('m', 'x'), echo: true }]);
+  void marking.undo();
+  expect(said(3), 'what was an echo is one again').toEqual([[true, undefined]]);
 });

@@ -30,6 +30,8 @@ interface Target {
   name: string;
   /** the mark before */
   prior: Mark | undefined;
+  /** "?" stands beside the buyer */
+  others: boolean;
   /** what each row's answer was when the request was made: a newer one is not overwritten */
   answers: Map<string, Entry['answer']>;
   outcome?: Outcome;
@@ -66,7 +68,7 @@ export class Marking {
   }
 
   /** Marks the buyers of these rows. */
-  mark(rows: string[], reason: string, note: string, batch: boolean): Promise<BatchResult> {
+  mark(rows: string[], reason: string, note: string, batch: boolean, own = false): Promise<BatchResult> {
     const result = empty();
     const buyers = new Map<string, Target>();
     for (const entry of this.#entriesOf(rows)) {
@@ -89,6 +91,7 @@ export class Marking {
         ...(note ? { note } : {}),
         via,
         ...(batch ? { if_absent: true } : {}),
+        ...(target.others ? { seen_others: true, ...(own ? { own } : {}) } : {}),
       }),
     );
     const sent = this.#send('mark', batch, buyers, result, (request) =>
@@ -223,6 +226,7 @@ export class Marking {
         order,
         name: name ?? '',
         prior: entry.answer?.mark,
+        others: entry.answer?.others?.shown === true,
         answers: new Map(),
       };
       buyers.set(buyer, target);
@@ -310,6 +314,8 @@ function again(mark: Mark, id: string, ifAbsent: boolean): NewMark {
     ...(mark.note ? { note: mark.note } : {}),
     via: 'click',
     ...(ifAbsent ? { if_absent: true } : {}),
+    // What was said when it was made first still holds.
+    ...(mark.echo ? { seen_others: true } : { own: true }),
   };
 }
 

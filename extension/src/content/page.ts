@@ -325,6 +325,7 @@ export class Page {
       },
       waiting: (request: string) => this.#desk?.waiting(request),
       outcomes: (request: string, outcomes: Outcome[]) => this.#desk?.outcomes(request, outcomes),
+      muted: (request: string, problem?: Problem) => this.#desk?.muted(request, problem),
       failed: (problem: Problem) => {
         // Rows beyond what a minute allows the background asks for by itself.
         if (problem.kind === 'too_many' || this.#retrying) return;

@@ -83,6 +83,7 @@ function lineWith(options: { gone?: () => boolean; visible?: () => boolean } = {
     answers: (answers) => heard.push(`answers ${answers.length}`),
     waiting: (request) => heard.push(`waiting ${request}`),
     outcomes: (request, outcomes) => heard.push(`outcomes ${request} ${outcomes.length}`),
+    muted: (request) => heard.push(`muted ${request}`),
     failed: (problem) => heard.push(`failed ${problem.code}`),
     ended: () => heard.push('ended'),
   };

@@ -35,6 +35,7 @@ export interface LineListener {
   answers(answers: Answer[]): void;
   waiting(request: string): void;
   outcomes(request: string, outcomes: Outcome[]): void;
+  muted(request: string, problem?: Problem): void;
   failed(problem: Problem): void;
   /** the page has to be left as if we had never been there */
   ended(): void;
@@ -163,8 +164,9 @@ export class Line {
     this.#acts.delete(request);
   }
 
-  popup(): void {
-    this.#post({ type: 'popup' });
+  /** Says what may be lost with the port. */
+  say(message: Extract<FromPage, { type: 'popup' | 'mute' }>): void {
+    this.#post(message);
   }
 
   /** Asks for the panel's script, again and again until it is here: a background may end before it has sent it. */
@@ -226,6 +228,9 @@ export class Line {
         return;
       case 'outcomes':
         listener.outcomes(message.request, message.outcomes);
+        return;
+      case 'muted':
+        listener.muted(message.request, message.problem);
         return;
       case 'failed':
         listener.failed(message.problem);

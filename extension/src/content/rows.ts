@@ -208,6 +208,7 @@ export function viewOf({ name, entry: { answer, sighting, saving } }: Seat): Row
     keys: answer?.keys ?? [],
     mark: answer?.mark,
     orders: answer?.orders ?? 0,
+    others: answer?.others,
     saving,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { Sighting } from 'shared/wire/wire.gen';
+import type { Others, Sighting } from 'shared/wire/wire.gen';
 import { Book } from './rows';
 import { Seen } from './seen';
 import { summary } from './summary';
@@ -77,4 +77,32 @@ test('what responses said is told once, and not when a row has told it', () => {
   expect(seen.take(book.entries)).toEqual([sighting('2')]);
   seen.add([sighting('2'), { ...sighting('2'), status: 'shipped' }]);
   expect(seen.take(book.entries)).toEqual([{ ...sighting('2'), status: 'shipped' }]);
+});
+
+test('the dock counts "?" whatever the row’s own state is, and says why most of the rest is not checked', () => {
+  const book = bookOf('1', '2', '3', '4', '5');
+  book.tell(0, 100);
+  const others = (state: Others['state'], change: Partial<Others> = {}): Others => ({
+    state,
+    total: 0,
+    shown: false,
+    ...change,
+  });
+  expect(sum(book, new Ticks())).toMatchObject({ others: undefined, unchecked: undefined });
+  book.answer([
+    { row: 'ebay//1', state: 'black', orders: 1, others: others('checked', { total: 2, shown: true }) },
+    { row: 'ebay//2', state: 'clear', orders: 1, others: others('checked', { total: 1, shown: true }) },
+    { row: 'ebay//3', state: 'clear', orders: 1, others: others('pending', { why: 'quota' }) },
+    { row: 'ebay//4', state: 'clear', orders: 1, others: others('pending', { why: 'quota' }) },
+    { row: 'ebay//5', state: 'clear', orders: 1, others: others('pending') },
+  ]);
+  expect(sum(book, new Ticks())).toMatchObject({
+    black: 1,
+    others: 2,
+    unchecked: { count: 3, why: 'quota' },
+  });
+  book.answer(
+    [1, 2, 3, 4, 5].map((n) => ({ row: `ebay//${n}`, state: 'clear', orders: 1, others: others('off') })),
+  );
+  expect(sum(book, new Ticks())).toMatchObject({ others: undefined, unchecked: undefined });
 });

@@ -1,5 +1,6 @@
 // The page in sum, as the dock shows it.
 
+import type { OthersWhy } from 'shared/wire/wire.gen';
 import type { Link } from '../messages';
 import type { DockView } from '../overlay';
 import type { Entry, Seat } from './rows';
@@ -20,10 +21,18 @@ export function summary(of: SummaryOf): DockView {
   const { entries, seats, link, ticks, waiting, lost, identityPage } = of;
   const counts = { clear: 0, black: 0, stale: 0, unidentified: 0, unmarkable: 0, pending: 0 };
   let orders = 0;
+  let others: number | undefined;
+  const unchecked = new Map<OthersWhy, number>();
   for (const entry of entries) {
     if (entry.seats === 0) continue;
     orders++;
     counts[entry.answer?.state ?? 'pending']++;
+    const reports = entry.answer?.others;
+    if (!reports || reports.state === 'off') continue;
+    others = (others ?? 0) + (reports.shown ? 1 : 0);
+    if (reports.state !== 'pending') continue;
+    const why = reports.why ?? 'queued';
+    unchecked.set(why, (unchecked.get(why) ?? 0) + 1);
   }
   const { black, stale, unidentified, unmarkable, pending } = counts;
   return {
@@ -34,12 +43,22 @@ export function summary(of: SummaryOf): DockView {
     unidentified,
     unmarkable,
     pending,
+    others,
+    unchecked: mostOf(unchecked),
     ticked: tickedNames(seats, ticks),
     select: ticks.mode,
     lost,
     waiting,
     identityPage,
   };
+}
+
+/** All that are not checked, with the reason that most of them have. */
+function mostOf(unchecked: Map<OthersWhy, number>): DockView['unchecked'] {
+  const [most] = [...unchecked].sort(([, a], [, b]) => b - a);
+  if (!most) return undefined;
+  const count = [...unchecked.values()].reduce((sum, n) => sum + n, 0);
+  return { count, why: most[0] };
 }
 
 /** Rows that are selected; in the dock's own mode every element of one, since each shows it. */

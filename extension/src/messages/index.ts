@@ -56,6 +56,8 @@ export type FromPage =
   | { type: 'seen'; sightings: Sighting[] }
   | { type: 'mark'; request: string; marks: NewMark[] }
   | { type: 'cancel'; request: string; cancels: NewCancel[] }
+  /** hides what other sellers reported on the buyer with these keys, or shows it again */
+  | { type: 'mute'; request: string; keys: BuyerKey[]; on: boolean }
   | { type: 'popup' }
   /** runs the panel's script (panel.js) in this document */
   | { type: 'panel' }
@@ -68,6 +70,8 @@ export type ToPage =
   /** kept in the extension's storage until the daemon can take it */
   | { type: 'waiting'; request: string }
   | { type: 'outcomes'; request: string; outcomes: Outcome[] }
+  /** what became of a mute; the answers that change with it come by themselves */
+  | { type: 'muted'; request: string; problem?: Problem }
   /** a watch or seen could not be done: rows stay "not checked yet" */
   | { type: 'failed'; problem: Problem }
   /** the seller took the site's permission back: undo everything and end */

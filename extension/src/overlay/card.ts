@@ -5,6 +5,7 @@ import reasons from 'shared/reason/reasons.json';
 import type { BuyerKey } from 'shared/wire/wire.gen';
 import { language, locale, t, tOr } from '../ui/text';
 import { type By, button, enable, iconButton, make, rename, say, words } from './elements';
+import type { OthersPart } from './others';
 import type { Body } from './panel';
 import { ordersWords, whyWords } from './phrases';
 import { CLOSE } from './shapes';
@@ -23,7 +24,7 @@ export function keyWords(key: BuyerKey): string {
 /** The card of a marked buyer. */
 export function createMarkCard(
   view: RowView,
-  use: { cancel(by: By): void; change(by: By): void; leave(): void },
+  use: { cancel(by: By): void; change(by: By): void; leave(): void; others: OthersPart | undefined },
 ): Card {
   const { mark } = view;
   const reason = reasons.reasons.find((r) => r.code === mark?.reason);
@@ -53,13 +54,14 @@ export function createMarkCard(
     head(view, t(`overlay_state_${view.state}`), close),
     ...(view.state === 'stale' ? [make('div', 'box', {}, words('', t('overlay_stale_help')))] : []),
     grid,
+    ...(use.others ? [use.others.element] : []),
     error,
     make('div', 'foot', {}, change, cancel),
   );
   return {
     element,
     label: `${t(`overlay_state_${view.state}`)}: ${view.name}`,
-    stops: () => [cancel, change, close],
+    stops: () => [cancel, change, ...(use.others?.stops ?? []), close],
     // The row turns before the answer is here; the card waits for the answer.
     written: () => cancelling,
     // Enter cancels: click, click again.
@@ -78,6 +80,37 @@ export function createMarkCard(
       this.busy(false);
       say(error, why);
     },
+  };
+}
+
+/** The card of a buyer whom other sellers reported, and this one did not. */
+export function createOthersCard(
+  view: RowView,
+  use: { mark(by: By): void; leave(): void; others: OthersPart | undefined },
+): Card {
+  const mark = button('btn main', t('overlay_action_mark'), use.mark);
+  const close = iconButton('flag', CLOSE, t('overlay_close'), use.leave);
+  const what = t('overlay_state_clear');
+  return {
+    element: make(
+      'div',
+      'stack apart',
+      {},
+      head(view, what, close),
+      ...(use.others ? [use.others.element] : []),
+      words('small', ordersWords(view)),
+      make('div', 'foot', {}, mark),
+    ),
+    label: `${what}: ${view.name}`,
+    stops: () => [mark, ...(use.others?.stops ?? []), close],
+    written: () => false,
+    key(event, active) {
+      if (event.key !== 'Enter' || active) return false;
+      use.mark('pointer');
+      return true;
+    },
+    busy: () => {},
+    fail: () => {},
   };
 }
 

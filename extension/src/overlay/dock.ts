@@ -6,12 +6,12 @@
 
 import { counted, number, t } from '../ui/text';
 import { type By, button, drawing, enable, iconButton, make, on, rename, say, words } from './elements';
-import { BADGE, DOWN, FLAG, LEFT, RIGHT } from './shapes';
-import type { DockView, OverlayRequests, RowView } from './view';
+import { BADGE, DOWN, FLAG, LEFT, QUESTION, RIGHT } from './shapes';
+import type { Counted, DockView, OverlayRequests } from './view';
 
 /** What the dock asks of the overlay. */
 export interface DockUse {
-  jump(state: RowView['state']): void;
+  jump(what: Counted): void;
   /** opens the confirmation of many */
   batch(by: By): void;
 }
@@ -25,7 +25,7 @@ export interface Dock {
   holds(element: Element): boolean;
 }
 
-const COUNTED = ['black', 'stale', 'unidentified', 'unmarkable', 'pending'] as const;
+const COUNTED = ['black', 'others', 'stale', 'unidentified', 'unmarkable', 'pending'] as const;
 
 /** Where the dock stands and whether it is open, as kept for the next page. */
 interface Place {
@@ -66,7 +66,12 @@ export function createDock(
         'button',
         'count',
         { type: 'button' },
-        make('span', state, {}, make('span', 'badge', {}, drawing(BADGE[state], 26, 18))),
+        make(
+          'span',
+          state,
+          {},
+          make('span', 'badge', {}, drawing(state === 'others' ? QUESTION : BADGE[state], 26, 18)),
+        ),
         words('grow', t(`overlay_state_${state}`)),
         figure,
       ),
@@ -150,7 +155,9 @@ export function createDock(
       ? state
       : next.lost
         ? t('overlay_lost_short')
-        : t('overlay_pill', number(next.black), number(next.orders));
+        : next.others
+          ? t('overlay_pill_others', number(next.black), number(next.others), number(next.orders))
+          : t('overlay_pill', number(next.black), number(next.orders));
     say(sum, short);
     pill.ariaLabel = `Blackmark: ${short}`;
     pill.title = short;
@@ -159,10 +166,12 @@ export function createDock(
     say(waiting, number(next.waiting));
     waits.classList.toggle('none', next.waiting === 0);
     for (const { state: s, row, figure } of counts) {
-      say(figure, number(next[s]));
-      row.classList.toggle('none', next[s] === 0);
-      enable(row, next[s] > 0);
-      row.ariaLabel = `${t(`overlay_state_${s}`)} ${number(next[s])}`;
+      const count = next[s];
+      const shown = count === undefined ? '–' : number(count);
+      say(figure, shown);
+      row.classList.toggle('none', !count);
+      enable(row, !!count);
+      row.ariaLabel = `${t(`overlay_state_${s}`)} ${shown}`;
     }
     drawSelect(next);
   }
@@ -238,5 +247,10 @@ function notices(view: DockView, requests: OverlayRequests): Node[] {
   if (link.state === 'connecting') return [words('', t('overlay_help_connecting'))];
   if (view.orders === 0) return [words('', t('overlay_help_no_orders'))];
   if (view.unidentified > 0 && view.identityPage) return [words('', t('overlay_help_unidentified'))];
+  if (view.unchecked) {
+    const { count, why } = view.unchecked;
+    return [words('', counted('overlay_help_unchecked', count, t(`overlay_others_why_${why}`)))];
+  }
+  if (view.others) return [words('', t('overlay_help_others'))];
   return [words('', t(view.black > 0 ? 'overlay_help_marked' : 'overlay_help_first'))];
 }

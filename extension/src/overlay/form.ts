@@ -19,6 +19,8 @@ export interface FormText {
   lines: string[];
   /** the button that does it */
   confirm: string;
+  /** "?" is shown: it is asked whether the mark is from the seller's own experience, and this is the answer so far */
+  own?: boolean;
 }
 
 export interface Form extends Body {
@@ -31,11 +33,11 @@ export interface Form extends Body {
 // One key each, for a hand that stays on the keyboard.
 const SHORTCUTS = '123456789ab';
 
-/** Makes the form. `send` is asked with a reason and a note, `typed` with a key in the note, `leave` closes. */
+/** Makes the form. `send` is asked with a reason, a note and the answer about own experience where that was asked, `typed` with a key in the note, `leave` closes. */
 export function createForm(
   text: FormText,
   preset: { reason: string; note: string } | undefined,
-  send: (reason: string, note: string, by: By) => void,
+  send: (reason: string, note: string, own: [own?: boolean]) => void,
   typed: (event: KeyboardEvent, active: Element) => boolean,
   leave: () => void,
 ): Form {
@@ -65,6 +67,22 @@ export function createForm(
   const counter = words('small', '');
   const count = () => say(counter, t('overlay_note_length', number(note.text().length), number(MaxNote)));
   const note = createNote(preset?.note ?? '', (event) => typed(event, note.element), count);
+
+  const own = on(
+    make(
+      'div',
+      'reason own',
+      {
+        role: 'checkbox',
+        tabindex: '0',
+        'aria-checked': `${text.own ?? false}`,
+        'aria-label': t('overlay_own'),
+      },
+      make('span', 'o'),
+      make('span', 'stack grow', {}, words('', t('overlay_own')), words('small', t('overlay_own_note'))),
+    ),
+    () => !sending && own.setAttribute('aria-checked', `${own.getAttribute('aria-checked') !== 'true'}`),
+  );
 
   const error = make('div', 'small bad', { role: 'alert' });
   const confirm = button('btn main', text.confirm, (by) => done(by));
@@ -96,6 +114,7 @@ export function createForm(
       make('div', 'above', {}, words('small grow', t('overlay_note')), counter),
       note.element,
     ),
+    ...(text.own === undefined ? [] : [own]),
     error,
     make('div', 'foot', {}, cancel, confirm),
   );
@@ -131,13 +150,24 @@ export function createForm(
       if (by === 'keyboard') radios[0]?.focus();
       return;
     }
-    send(reason, note.text().trim(), by);
+    send(
+      reason,
+      note.text().trim(),
+      text.own === undefined ? [] : [own.getAttribute('aria-checked') === 'true'],
+    );
   }
 
   return {
     element,
     label: `${text.what}: ${text.who}`,
-    stops: () => [radios.find((r) => r.tabIndex === 0) ?? group, note.element, cancel, confirm, close],
+    stops: () => [
+      radios.find((r) => r.tabIndex === 0) ?? group,
+      note.element,
+      ...(text.own === undefined ? [] : [own]),
+      cancel,
+      confirm,
+      close,
+    ],
     written: () => note.text() !== (preset?.note ?? '') || sending,
     key(event, active) {
       if (active === note.element) {

@@ -16,7 +16,7 @@ import { createRowMark } from './row';
 import type { Overlay, RowView } from './view';
 import type { Drawn, Workbench } from './workbench';
 
-export type { BatchResult, DockView, Overlay, OverlayRequests, RowView } from './view';
+export type { BatchResult, Counted, DockView, Overlay, OverlayRequests, RowView } from './view';
 export type { CreateWorkbench } from './workbench';
 
 /**

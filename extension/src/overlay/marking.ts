@@ -2,9 +2,10 @@
 // selection comes to, and what is said of the result.
 
 import { counted, t } from '../ui/text';
-import { type Card, createMarkCard, createWhyCard, keyWords } from './card';
+import { type Card, createMarkCard, createOthersCard, createWhyCard, keyWords } from './card';
 import type { By } from './elements';
 import { createForm, type Form, type FormText } from './form';
+import { createOthers, othersText } from './others';
 import type { Panel } from './panel';
 import { marked, shortReason, whyWords } from './phrases';
 import type { Toast } from './toast';
@@ -36,7 +37,7 @@ export interface Marking {
 export function createMarking(use: MarkingUse): Marking {
   const { requests, panel, toast } = use;
   /** the row whose panel is open */
-  let opened: { row: string; state: RowView['state'] } | undefined;
+  let opened: { row: string; shown: string } | undefined;
 
   function open(row: string, action: boolean, by: By): void {
     const again = opened?.row === row && panel.body() !== undefined;
@@ -44,7 +45,7 @@ export function createMarking(use: MarkingUse): Marking {
     // The same button again puts it away.
     if (again && by === 'pointer') return;
     const view = use.view(row) ?? blank(row);
-    opened = { row, state: view.state };
+    opened = { row, shown: shownOf(view) };
     let last: DOMRect | undefined;
     panel.open(
       first(view),
@@ -62,6 +63,7 @@ export function createMarking(use: MarkingUse): Marking {
     if (marked(view)) return markCard(view);
     if (view.state === 'unidentified' || view.state === 'unmarkable')
       return createWhyCard(view, use.identityPage(), panel.close);
+    if (view.others?.shown || view.others?.state === 'muted') return othersCard(view);
     return markForm(view);
   }
 
@@ -69,15 +71,21 @@ export function createMarking(use: MarkingUse): Marking {
     const text: FormText = {
       what: t(change ? 'overlay_change_title' : 'overlay_mark_title'),
       who: view.name || t('overlay_unnamed'),
-      lines: [...view.keys.map(keyWords), ...(view.state === 'pending' ? [t('overlay_pending_help')] : [])],
+      lines: [
+        ...view.keys.map(keyWords),
+        ...(view.state === 'pending' ? [t('overlay_pending_help')] : []),
+        ...othersLine(view),
+      ],
       confirm: t(change ? 'overlay_change_confirm' : 'overlay_mark_confirm'),
+      // A mark that stands keeps what was said of it, unless the seller says otherwise.
+      ...(view.others?.shown && { own: change && !view.mark?.echo }),
     };
     const preset = change && view.mark ? { reason: view.mark.reason, note: view.mark.note ?? '' } : undefined;
     const form = createForm(
       text,
       preset,
-      (reason, note) =>
-        void run(form, requests.mark([view.row], reason, note, false), (result) => [
+      (reason, note, own) =>
+        void run(form, requests.mark([view.row], reason, note, false, ...own), (result) => [
           t(
             result.waiting > 0 ? 'overlay_done_waiting' : 'overlay_done_marked',
             view.name || t('overlay_unnamed'),
@@ -101,8 +109,17 @@ export function createMarking(use: MarkingUse): Marking {
         ]),
       change: (by) => panel.swap(markForm(view, true), by),
       leave: panel.close,
+      others: createOthers(view, requests.mute),
     });
     return card;
+  }
+
+  function othersCard(view: RowView): Card {
+    return createOthersCard(view, {
+      mark: (by) => panel.swap(markForm(view), by),
+      leave: panel.close,
+      others: createOthers(view, requests.mute),
+    });
   }
 
   function batch(rows: string[], by: By): void {
@@ -120,13 +137,16 @@ export function createMarking(use: MarkingUse): Marking {
       ),
       lines,
       confirm: counted('overlay_batch_confirm', plan.buyers),
+      ...(plan.others && { own: false }),
     };
     const form = createForm(
       text,
       undefined,
-      (reason, note) => {
+      (reason, note, own) => {
         if (plan.rows.length === 0) return form.fail(t('overlay_batch_nobody'));
-        void run(form, requests.mark(plan.rows, reason, note, true), (result) => batchWords(result, reason));
+        void run(form, requests.mark(plan.rows, reason, note, true, ...own), (result) =>
+          batchWords(result, reason),
+        );
       },
       use.typed,
       panel.close,
@@ -183,16 +203,27 @@ export function createMarking(use: MarkingUse): Marking {
         !body ||
         body.written() ||
         view.saving ||
-        view.state === opened.state
+        shownOf(view) === opened.shown
       )
         return;
-      opened.state = view.state;
+      opened.shown = shownOf(view);
       panel.swap(first(view), 'pointer');
     },
     gone(row) {
       if (opened?.row === row && panel.body()?.written() === false) panel.close();
     },
   };
+}
+
+/** What of a view decides which card or form is open. */
+function shownOf({ state, others }: RowView): string {
+  return JSON.stringify([state, others]);
+}
+
+/** What a form says of other sellers' reports that show no "?". */
+function othersLine({ others }: RowView): string[] {
+  const text = others?.shown ? undefined : othersText(others);
+  return text ? [t('overlay_others_line', [text.sum, ...text.notes].filter(Boolean).join(' '))] : [];
 }
 
 function blank(row: string): RowView {
@@ -207,6 +238,8 @@ export interface Plan {
   buyers: number;
   /** of these, on the list already */
   already: number;
+  /** "?" stands beside one that is not */
+  others: boolean;
   /** rows that cannot be marked, by why */
   refused: Map<string, number>;
 }
@@ -215,7 +248,7 @@ export interface Plan {
 export function planOf(views: RowView[]): Plan {
   const buyers = new Set<string>();
   const already = new Set<string>();
-  const plan: Plan = { rows: [], buyers: 0, already: 0, refused: new Map() };
+  const plan: Plan = { rows: [], buyers: 0, already: 0, others: false, refused: new Map() };
   for (const view of views) {
     if (view.state === 'unidentified' || view.state === 'unmarkable') {
       const code = view.why ?? (view.state === 'unidentified' ? 'no_identity' : 'marketplace_without_buyers');
@@ -229,6 +262,7 @@ export function planOf(views: RowView[]): Plan {
     plan.rows.push(view.row);
     buyers.add(buyer);
     if (view.state === 'black') already.add(buyer);
+    else if (view.others?.shown) plan.others = true;
   }
   plan.buyers = buyers.size;
   plan.already = already.size;

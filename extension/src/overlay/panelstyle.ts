@@ -17,7 +17,7 @@ export const PANEL_STYLE = `
 .grow{flex:1;min-width:0}
 .dot{width:8px;height:8px;border-radius:4px;flex:none;background:#2f9e58}
 .trouble .dot{background:none;box-shadow:inset 0 0 0 2px var(--bad)}
-.dock{width:292px;height:398px;display:flex;flex-direction:column;overflow:hidden}
+.dock{width:292px;height:424px;display:flex;flex-direction:column;overflow:hidden}
 .head{display:flex;align-items:center;gap:8px;height:50px;padding:0 8px 0 12px;flex:none}
 .title{font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .linked{display:flex;align-items:center;gap:6px}
@@ -67,6 +67,14 @@ button.count[aria-disabled=true]{opacity:1}
 .facts>:nth-child(odd){color:var(--grey)}
 .facts>:nth-child(even){overflow-wrap:anywhere;white-space:pre-wrap}
 .box{padding:8px 10px;border-radius:7px;background:var(--soft);display:flex;flex-direction:column;gap:3px}
+
+.others-box{gap:5px}
+.others-box .facts{gap:2px 10px}
+.others-box .facts>:nth-child(odd){color:inherit;font-variant-numeric:tabular-nums}
+.strong{font-weight:600}
+.own{margin:0 -7px}
+.own .o{border-radius:4px}
+.own[aria-checked=true] .o{border-width:4px}
 
 .toast{bottom:16px;left:50%;transform:translateX(-50%);max-width:min(520px,calc(100vw - 32px));display:flex;align-items:center;gap:12px;padding:9px 8px 9px 15px;min-height:46px}
 .toast .stack{gap:1px}

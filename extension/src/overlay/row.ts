@@ -1,16 +1,26 @@
 // What stands beside a buyer: a badge and the button that marks. It is drawn
 // into a host whose size is the same whatever it shows.
 
-import { locale, t } from '../ui/text';
+import { counted, locale, t } from '../ui/text';
 import { type By, drawing, make, on, redraw } from './elements';
 import { marked, shortReason } from './phrases';
-import { BADGE, BUSY, FLAG } from './shapes';
+import { BADGE, BOTH, BUSY, FLAG, QUESTION } from './shapes';
 import type { RowView } from './view';
 
 /** What a row's badge means, in words. */
-function stateWords(view: RowView): string {
-  if (view.state === 'black' && view.mark) return t('overlay_black_reason', shortReason(view.mark.reason));
-  return t(`overlay_state_${view.state}`);
+function stateWords({ state, mark, others }: RowView): string {
+  const own =
+    state === 'black' && mark
+      ? t('overlay_black_reason', shortReason(mark.reason))
+      : t(`overlay_state_${state}`);
+  if (!others?.shown) return own;
+  const reported = counted('overlay_reported', others.total);
+  return state === 'clear' ? reported : `${own}. ${reported}`;
+}
+
+function badgeShape(state: RowView['state'], others: boolean | undefined): string {
+  if (others && state === 'clear') return QUESTION;
+  return others && state === 'black' ? BOTH : BADGE[state];
 }
 
 /** What a row's button is while rows are picked. */
@@ -37,14 +47,16 @@ export function createRowMark(root: ShadowRoot, press: (by: By) => void): RowMar
     draw(view, pick, dark) {
       const state = view?.state ?? 'pending';
       frame.className = classes('row', view, pick, dark);
-      redraw(badge.firstElementChild as SVGSVGElement, BADGE[state]);
+      const others = view?.others?.shown;
+      redraw(badge.firstElementChild as SVGSVGElement, badgeShape(state, others));
       redraw(flag.firstElementChild as SVGSVGElement, pick?.shape ?? (view?.saving ? BUSY : FLAG));
       const meaning = view ? stateWords(view) : t('overlay_state_pending');
       badge.ariaLabel = meaning;
       badge.title = meaning;
-      badge.ariaHidden = state === 'clear' ? 'true' : null;
+      const silent = state === 'clear' && !others;
+      badge.ariaHidden = silent ? 'true' : null;
       const does = pick?.label ?? action(view);
-      flag.ariaLabel = `${does}${state === 'clear' ? '' : `, ${meaning}`}`;
+      flag.ariaLabel = `${does}${silent ? '' : `, ${meaning}`}`;
       flag.title = does;
       flag.role = pick ? 'checkbox' : 'button';
       flag.ariaChecked = pick ? `${pick.on}` : null;
@@ -64,6 +76,7 @@ export function classes(
   return [
     `w ${kind} ${view?.state ?? 'pending'}`,
     dark && 'dark',
+    view?.others?.shown && 'others',
     view?.saving && !pick && 'saving',
     pick && 'picking',
     pick?.on && 'ticked',
@@ -78,5 +91,5 @@ function action(view: RowView | undefined): string {
   if (view?.saving) return t('overlay_saving');
   if (marked(view)) return t('overlay_open_mark', name);
   if (view?.state === 'unidentified' || view?.state === 'unmarkable') return t('overlay_open_why', name);
-  return t('overlay_open_form', name);
+  return t(view?.others?.shown ? 'overlay_open_others' : 'overlay_open_form', name);
 }

@@ -15,6 +15,11 @@ export const BADGE: Record<RowView['state'], string> = {
   unmarkable: 'M18.2 9a5.2 5.2 0 1 1-10.4 0 5.2 5.2 0 0 1 10.4 0zM9.4 12.6l7.2-7.2',
 };
 
+/** What stands there where other sellers reported the buyer: alone, and beside the seller's own mark. */
+export const QUESTION = 'M10.3 6.6a2.7 2.7 0 1 1 3.9 2.4c-.8.4-1.2.9-1.2 1.8M13 13.4v.01';
+export const BOTH =
+  'M5.4 14V4.2h5.9L9.6 6.6l1.7 2.4H5.4M6 5.4h3.6M6 6.6h3M6 7.8h3.6M15.5 6.6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.6M17.9 13.3v.01';
+
 export const FLAG = 'M4 14V2.8h8.6l-2.2 3 2.2 3H4';
 export const BUSY = 'M8 2.5A5.5 5.5 0 1 1 2.5 8';
 export const BOX = 'M4.5 2.5h7a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2z';

@@ -27,6 +27,8 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 .stale .badge{box-shadow:inset 0 0 0 1px var(--dim)}
 .pending .badge path{stroke-dasharray:.1 2.9;stroke-width:1.7;stroke:var(--dim)}
 .clear .badge{visibility:hidden}
+.others:not(.black) .badge{visibility:visible;color:var(--ink);box-shadow:inset 0 0 0 1.5px}
+.others .badge path{fill:none}
 .flag{display:flex;align-items:center;justify-content:center;width:22px;height:22px;border-radius:5px;color:var(--grey)}
 .row .flag:focus-visible{outline-offset:-2px}
 .flag:hover{background:var(--soft);color:var(--ink)}
@@ -45,5 +47,5 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 @media (forced-colors:active){
 .w,.w.dark{--ink:CanvasText;--grey:CanvasText;--soft:Canvas;--blue:Highlight;--dim:CanvasText}
 .black .badge{forced-color-adjust:none;background:CanvasText;color:Canvas}
-.stale .badge{border:1px solid}
+.stale .badge,.others .badge{border:1px solid}
 }`;

@@ -3,7 +3,7 @@
 // The overlay draws and listens; it knows nothing of sites, ports or the
 // daemon. The content script owns the rows and answers the requests.
 
-import type { BuyerKey, Mark, State, Why } from 'shared/wire/wire.gen';
+import type { BuyerKey, Mark, Others, OthersWhy, State, Why } from 'shared/wire/wire.gen';
 import type { Link } from '../messages';
 import type { CreateWorkbench } from './workbench';
 
@@ -19,9 +19,14 @@ export interface RowView {
   mark?: Mark | undefined;
   /** orders of this buyer in the history */
   orders: number;
+  /** what other sellers reported; undefined where the seller has not joined */
+  others?: Others | undefined;
   /** a mark or cancel of this row is on its way */
   saving: boolean;
 }
+
+/** What rows can be counted and found by: their state, or that they show "?", whatever their state is. */
+export type Counted = RowView['state'] | 'others';
 
 /** The page in sum. */
 export interface DockView {
@@ -33,6 +38,10 @@ export interface DockView {
   unmarkable: number;
   /** not checked yet */
   pending: number;
+  /** rows with "?"; undefined where the seller has not joined */
+  others?: number | undefined;
+  /** rows of which it is not known yet what other sellers reported, and why */
+  unchecked?: { count: number; why: OthersWhy } | undefined;
   /** rows whose box (the site's own, or the dock's) is ticked */
   ticked: string[];
   /** the dock's own select mode; 'site' where the site's boxes serve */
@@ -57,14 +66,16 @@ export interface BatchResult {
 
 /** What the seller asked for. */
 export interface OverlayRequests {
-  /** marks the buyers of these rows; `batch` leaves older marks as they are */
-  mark(rows: string[], reason: string, note: string, batch: boolean): Promise<BatchResult>;
+  /** marks the buyers of these rows; `batch` leaves older marks as they are. `own` is given where "?" was shown: the seller says that it is from his own experience, or does not */
+  mark(rows: string[], reason: string, note: string, batch: boolean, own?: boolean): Promise<BatchResult>;
   /** takes the marks of these rows' buyers back */
   cancel(rows: string[]): Promise<BatchResult>;
   /** undoes the last mark or cancel; offered for ten seconds */
   undo(): Promise<void>;
-  /** scrolls to the next row in this state and names it, for the ring that shows it; nothing where there is none */
-  jump(state: RowView['state']): string | undefined;
+  /** hides what other sellers reported of this row's buyer, or shows it again; gives why that failed */
+  mute(row: string, on: boolean): Promise<string | undefined>;
+  /** scrolls to the next row of this kind and names it, for the ring that shows it; nothing where there is none */
+  jump(what: Counted): string | undefined;
   select(on: boolean): void;
   tick(row: string, on: boolean): void;
   tickAll(on: boolean): void;

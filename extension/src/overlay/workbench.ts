@@ -20,7 +20,7 @@ import type { Pick, RowMark } from './row';
 import { BOX, TICKED } from './shapes';
 import { dress } from './sheets';
 import { createToast } from './toast';
-import type { DockView, OverlayRequests, RowView } from './view';
+import type { Counted, DockView, OverlayRequests, RowView } from './view';
 
 /** Milliseconds that the ring around a row stands. */
 const RING = 1600;
@@ -106,8 +106,8 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
   const ticked = () => view?.ticked ?? [];
   const picking = () => view?.select === 'on';
 
-  function jump(state: RowView['state']): void {
-    const row = requests.jump(state);
+  function jump(what: Counted): void {
+    const row = requests.jump(what);
     const element = row === undefined ? undefined : given.place(row, false)?.element;
     if (element) ring(element);
   }

@@ -5,7 +5,7 @@
 import type { Link } from '../../messages';
 import { type BatchResult, createOverlay, type DockView } from '../../overlay';
 import { createWorkbench } from '../../overlay/workbench';
-import { SAMPLE_ROWS, sampleDock } from './samples';
+import { isCounted, SAMPLE_ROWS, sampleDock } from './samples';
 
 const asked = new URLSearchParams(location.search);
 document.body.classList.toggle('dark', asked.has('dark'));
@@ -40,7 +40,8 @@ overlay.equip(createWorkbench, {
   mark: async (rows) => result(rows),
   cancel: async (rows) => result(rows),
   undo: async () => {},
-  jump: (state) => SAMPLE_ROWS.find((row) => row.state === state)?.row,
+  mute: async () => undefined,
+  jump: (what) => SAMPLE_ROWS.find((row) => isCounted(row, what))?.row,
   select: (on) => show({ select: on ? 'on' : 'off', ticked: [] }),
   tick: (row, on) => show({ ticked: on ? [...dock.ticked, row] : dock.ticked.filter((r) => r !== row) }),
   tickAll: (on) => show({ ticked: on ? SAMPLE_ROWS.map((row) => row.row) : [] }),

@@ -227,6 +227,8 @@ function again(mark: Mark, id: string): NewMark {
     reason: mark.reason,
     via: 'popup',
     if_absent: true,
+    // What was said when it was made first still holds.
+    ...(mark.echo ? { seen_others: true } : { own: true }),
     ...(mark.order && { order: mark.order }),
     ...(mark.name && { name: mark.name }),
     ...(mark.note && { note: mark.note }),
