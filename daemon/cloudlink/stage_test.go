@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -480,4 +481,29 @@ func codeOf(err error) string {
 		return ""
 	}
 	return problem.Of(err).Code
+}
+
+func stock(i int) buyer.Key { return ali(strconv.Itoa(700_000_000 + i)) }
+
+// stockUp makes n orders of n buyers, and marks them all.
+func (s *seller) stockUp(n int) {
+	s.t.Helper()
+	for i := 0; i < n; i += 100 {
+		var seen []orders.Sighting
+		var marks []ledger.NewMark
+		for j := i; j < min(n, i+100); j++ {
+			seen = append(seen, orders.Sighting{Marketplace: "aliexpress", Number: strconv.Itoa(8_000_000_000_000_000 + j),
+				Keys: []buyer.Key{stock(j)}, Source: orders.FromDefinition})
+			marks = append(marks, ledger.NewMark{ID: newID(), Keys: []buyer.Key{stock(j)}, Reason: "returns", Via: ledger.ViaImport})
+		}
+		_, err := s.orders.See(context.Background(), seen)
+		s.ok(err)
+		outcomes, err := s.ledger.Mark(context.Background(), marks)
+		s.ok(err)
+		for _, o := range outcomes {
+			if o.Problem != nil {
+				s.t.Fatal(o.Problem)
+			}
+		}
+	}
 }
