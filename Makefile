@@ -13,7 +13,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export BLACKMARK_CAPTURES ?= $(abspath $(wildcard ../shared/captures))
 
 NODE_MODULES := extension/node_modules/.stamp
-PROGRAMS     := blackmark blackmark-sandbox
+PROGRAMS     := blackmark blackmark-cloud blackmark-sandbox
 # Where goroutines share state; the race detector is too slow for the rest.
 RACED        := $(addsuffix /...,$(addprefix ./,$(wildcard daemon/ledger daemon/orders daemon/localapi)))
 PLATFORMS    := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64

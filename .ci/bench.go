@@ -29,11 +29,14 @@ var bars = map[string]float64{
 	"Mark/one":        2,
 	"Open/clean":      3,
 	"Watch/rows=100":  2,
+	// over 80 % of the bare library
+	"Evaluate/batch=128": 1.25,
 }
 
 // limits are bars in nanoseconds, whatever the reference takes.
 var limits = map[string]float64{
-	"Open/killed": 2e9,
+	"Open/killed":    2e9,
+	"Lookup/hits=10": 150e3,
 }
 
 // row is one line of the table. What is not known is null. The bar is in times
