@@ -3,9 +3,14 @@ package cloud
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
 	"time"
 
 	"blackmark/daemon/cloud/store"
+	"blackmark/daemon/disk"
 	"blackmark/shared/cloudlist"
 	"blackmark/shared/cloudtrust"
 	"blackmark/shared/marketplace"
@@ -324,13 +329,46 @@ func (s *Server) invite(c caller, _ struct{}) (wire.Invited, error) {
 	return wire.Invited{Invitation: text, Left: left}, err
 }
 
+// addressFile keeps what invitations name, for an invitation that is made while
+// the server does not run.
+const addressFile = "address"
+
+// ErrAdvertise says that nobody could reach the address of an invitation.
+var ErrAdvertise = problem.New(problem.Invalid, "address_unknown",
+	"it is not known under which address sellers reach this server", "start it with --advertise HOST:PORT")
+
+// advertised is the address that invitations name: the one that was given, or
+// where the server listens.
+func (s *Server) advertised() (string, error) {
+	address := s.config.Advertise
+	file := filepath.Join(s.config.Dir, apiFolder, addressFile)
+	switch {
+	case address == "" && s.listener != nil:
+		address = s.Address()
+	case address == "":
+		kept, err := os.ReadFile(file)
+		if err != nil {
+			return "", ErrAdvertise.Because(err)
+		}
+		return string(kept), nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", cloudtrust.ErrAddress
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		return "", ErrAdvertise
+	}
+	return address, disk.WriteFile(file, []byte(address))
+}
+
 // newInvitation makes an invitation of uses uses; without a branch it begins one.
 func (s *Server) newInvitation(branch []byte, uses, days int) (string, error) {
 	var token cloudtrust.Token
 	_, _ = rand.Read(token[:])
-	address := s.config.Advertise
-	if address == "" {
-		address = s.Address()
+	address, err := s.advertised()
+	if err != nil {
+		return "", err
 	}
 	text, err := cloudtrust.Invitation{Address: address, Root: s.trusted.read().root(), Token: token}.Encode()
 	if err != nil {

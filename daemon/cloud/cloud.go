@@ -270,6 +270,12 @@ func (s *Server) listen() error {
 			return ErrAddress.In("metrics").Because(err)
 		}
 	}
+	if s.has(API) {
+		// Known before the first invitation is asked for while nothing runs.
+		if _, err := s.advertised(); err != nil && !errors.Is(err, ErrAdvertise) {
+			return err
+		}
+	}
 	s.listener = tls.NewListener(limitConns(s.listener, maxConns), config)
 	return nil
 }

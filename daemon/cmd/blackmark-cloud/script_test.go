@@ -37,10 +37,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// await waits until the server's door for the operator is there.
-func await(ts *testscript.TestScript, _ bool, _ []string) {
+// await waits until the server's door for the operator is there: await [data].
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	data := append(args, "data")[0]
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(ts.MkAbs("data/api/operator.json")); err == nil {
+		if _, err := os.Stat(ts.MkAbs(data + "/api/operator.json")); err == nil {
 			return
 		}
 		if time.Now().After(end) {
