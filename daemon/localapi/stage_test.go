@@ -79,6 +79,7 @@ type stage struct {
 	ledger *ledger.Ledger
 	orders *orders.Store
 	server *localapi.Server
+	share  localapi.Sharing // nil: none
 	key    []byte
 	stop   func()
 }
@@ -103,7 +104,7 @@ func (s *stage) open() {
 	s.ledger, err = ledger.Open(ledger.Config{Dir: s.folder.Path("ledger"), Now: s.clock.now, MinFree: 1, Log: log, Refuse: s.orders.Refused})
 	s.ok(err)
 	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders,
-		Folder: s.folder, Version: "test", Now: s.clock.now, Log: log})
+		Folder: s.folder, Sharing: s.share, Version: "test", Now: s.clock.now, Log: log})
 	s.ok(err)
 	s.key, err = s.folder.LocalKey()
 	s.ok(err)

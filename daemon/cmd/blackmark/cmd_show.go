@@ -58,6 +58,9 @@ func writeReport(w io.Writer, r wire.Report) {
 			fmt.Fprintf(w, "  buyer   %s\n", k)
 		}
 	}
+	if r.Others != nil {
+		writeOthers(w, *r.Others)
+	}
 	if r.Total == 0 {
 		fmt.Fprintln(w, "No orders of this buyer were seen.")
 		return

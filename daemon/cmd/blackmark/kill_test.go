@@ -159,10 +159,12 @@ func newDoomed(t *testing.T) *doomed {
 	if err := os.Symlink(self, d.program); err != nil {
 		t.Fatal(err)
 	}
-	if d.portList, err = freePorts(2); err != nil {
+	list, err := freePorts(2)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for part := range strings.SplitSeq(d.portList, ",") {
+	d.portList = strings.Join(list, ",")
+	for _, part := range list {
 		port, _ := strconv.Atoi(part)
 		d.ports = append(d.ports, port)
 	}

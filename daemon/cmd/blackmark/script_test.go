@@ -23,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"blackmark": main})
+	testscript.Main(m, map[string]func(){"blackmark": main, "served-cloud": servedCloud})
 }
 
 // patience is how long something may take to happen at all.
@@ -39,29 +39,31 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BLACKMARK_DATA", env.WorkDir+"/data")
 			env.Setenv("HOME", env.WorkDir)
 			env.Values[squatterKey{}] = &squatter{}
-			ports, err := freePorts(2)
-			env.Setenv(portsVariable, ports)
+			ports, err := freePorts(4)
+			one, two := ports[:2], ports[2:]
+			env.Setenv(portsVariable, strings.Join(one, ","))
+			env.Setenv("OTHER_PORTS", strings.Join(two, ","))
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await": await, "gone": gone, "exits": exits, "browser": browser, "flip": flip,
-			"squat": squat, "squatted": squatted,
+			"squat": squat, "squatted": squatted, "invitation": invitation, "joins": joins, "sold": sold, "until": until,
 		},
 	})
 }
 
 // freePorts finds ports that nobody uses now.
-func freePorts(n int) (string, error) {
+func freePorts(n int) ([]string, error) {
 	var list []string
 	for range n {
 		l, err := net.Listen("tcp4", "127.0.0.1:0")
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		defer l.Close()
 		list = append(list, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 	}
-	return strings.Join(list, ","), nil
+	return list, nil
 }
 
 // await waits until the command line finds the daemon.
