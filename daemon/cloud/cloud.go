@@ -87,16 +87,17 @@ type Server struct {
 	store    *store.Store     // of the api
 	storeKey []byte
 	eval     Evaluator
-	source   source        // of the publisher
-	list     *listWriter   // of the publisher
-	relay    []byte        // the secret that roles share
-	meter    *meter        // of accounts and networks
-	numbers  *numbers      // for Prometheus
-	publish  sync.Mutex    // one publication at a time
-	recent   *recount      // of the api
-	listener net.Listener  // of the public door
-	operator *operatorDoor // of the api
-	metrics  net.Listener  // nil without
+	source   source         // of the publisher
+	list     *listWriter    // of the publisher
+	relay    []byte         // the secret that roles share
+	meter    *meter         // of accounts and networks
+	numbers  *numbers       // for Prometheus
+	working  sync.WaitGroup // requests
+	publish  sync.Mutex     // one publication at a time
+	recent   *recount       // of the api
+	listener net.Listener   // of the public door
+	operator *operatorDoor  // of the api
+	metrics  net.Listener   // nil without
 }
 
 // Opened is what was opened in the wrong way.
@@ -326,7 +327,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	if s.list != nil {
 		group.Go(func() error { s.publishUntil(ctx); return nil })
 	}
-	return group.Wait()
+	err := group.Wait()
+	s.working.Wait() // a request that was cut off may still be at the store
+	return err
 }
 
 func (s *Server) shut(server *http.Server) {

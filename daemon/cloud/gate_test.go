@@ -231,8 +231,8 @@ func TestBadRequests(t *testing.T) {
 		{"GET", "/list/state.json", "", "", 404, "route_unknown"},
 		{"GET", "/v2/account", device, "", 404, "route_unknown"},
 		{"DELETE", "/v1/account", device, "", 404, "route_unknown"},
-		{"POST", "/relay/evaluate", device, "{}", 403, "caller_unknown"},
-		{"POST", "/relay/cut", "", "{}", 403, "caller_unknown"},
+		{"POST", "/relay/evaluate", device, "{}", 404, "route_unknown"},
+		{"POST", "/relay/cut", "", "{}", 404, "route_unknown"},
 		{"POST", "/operator/stats", device, "{}", 404, "route_unknown"},
 	} {
 		if status, code := send(c.method, c.path, c.token, c.body); status != c.status || code != c.code {

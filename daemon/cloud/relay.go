@@ -40,10 +40,11 @@ type (
 	nothing    struct{}
 )
 
-// relays are what this process does for others, by path.
+// relays are what this process does for other processes, by path: nothing where
+// it does not leave them anything to do.
 func (s *Server) relays() map[string]handler {
 	all := map[string]handler{}
-	if s.has(Eval) {
+	if s.has(Eval) && !s.has(API) {
 		all["/relay/evaluate"] = withSecret(s.relay, maxBody, s.relayEvaluate)
 		all["/relay/prepare"] = withSecret(s.relay, maxBody, func(ctx context.Context, in relayEpoch) (relayPublic, error) {
 			key, err := s.eval.Prepare(ctx, in.Epoch)
@@ -53,7 +54,7 @@ func (s *Server) relays() map[string]handler {
 			return nothing{}, s.eval.Destroy(ctx, in.Epoch)
 		})
 	}
-	if s.has(API) {
+	if s.has(API) && !s.has(Publisher) {
 		all["/relay/lists"] = withSecret(s.relay, maxBody, func(ctx context.Context, _ nothing) (relayLists, error) {
 			lists, err := s.recent.Lists(ctx)
 			return relayLists{lists}, err

@@ -85,6 +85,18 @@ func TestRolesApart(t *testing.T) {
 		t.Error("a withdrawal or an erasure was not published")
 	}
 
+	// Between each other they want the secret that only they have.
+	for _, c := range []struct{ address, path string }{
+		{eval.Address(), "/relay/evaluate"}, {eval.Address(), "/relay/prepare"}, {eval.Address(), "/relay/destroy"},
+		{api.Address(), "/relay/lists"}, {api.Address(), "/relay/cut"}, {api.Address(), "/relay/settle"},
+	} {
+		there := *s
+		there.url = "https://" + c.address
+		if code := codeOf(there.call(http.MethodPost, c.path, struct{}{}, &struct{}{})); code != "caller_unknown" {
+			t.Errorf("%s lets a device in: %s", c.path, code)
+		}
+	}
+
 	// A role does its own work and no other's.
 	for _, c := range []struct{ address, method, path string }{
 		{eval.Address(), http.MethodGet, "/v1/account"},

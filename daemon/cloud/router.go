@@ -6,10 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -84,15 +86,17 @@ func (s *Server) echo() *echo.Echo {
 	return e
 }
 
-// watch counts and logs a request, without who and about whom.
+// watch counts and logs a request, without who and about whom. Close waits for
+// what it let in.
 func (s *Server) watch(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		s.working.Add(1)
+		defer s.working.Done()
 		began := time.Now()
 		h := c.Response().Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
-		err := next(c)
-		if err != nil {
+		if err := s.unbroken(next, c); err != nil {
 			c.Error(err)
 		}
 		route := c.Path()
@@ -104,6 +108,21 @@ func (s *Server) watch(next echo.HandlerFunc) echo.HandlerFunc {
 			"status", c.Response().Status, "took", time.Since(began).Round(time.Microsecond))
 		return nil
 	}
+}
+
+// unbroken turns a panic into an error that is answered and logged. What is
+// broken off on purpose stays so.
+func (s *Server) unbroken(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		switch broken := recover(); broken {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(broken)
+		default:
+			err = fmt.Errorf("panic: %v\n%s", broken, debug.Stack())
+		}
+	}()
+	return next(c)
 }
 
 // refuse answers with a problem and logs what is ours.
