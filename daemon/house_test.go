@@ -264,6 +264,20 @@ func TestSellersProgramLinksNoServer(t *testing.T) {
 	}
 }
 
+// What the server is linked from: nothing of a seller's own list.
+func TestServerLinksNothingOfTheSellers(t *testing.T) {
+	text, err := exec.Command("go", "list", "-deps", "../daemon/cmd/blackmark-cloud").Output()
+	if err != nil {
+		t.Fatal("go list:", err)
+	}
+	banned := regexp.MustCompile(`^blackmark/daemon/(localapi|cloudlink|ledger|orders|osservice|sandbox)(/|$)|^blackmark/extension`)
+	for linked := range strings.FieldsSeq(string(text)) {
+		if banned.MatchString(linked) {
+			t.Errorf("cmd/blackmark-cloud links %s", linked)
+		}
+	}
+}
+
 func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	docs := map[string][]string{}
 	for _, s := range sources(t) {
