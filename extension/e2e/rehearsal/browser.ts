@@ -36,6 +36,10 @@ export class Browser {
     const temporary = options.profile ? undefined : mkdtempSync(path.join(tmpdir(), 'blackmark-'));
     const dir = path.join(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
     const language = (options.language ?? 'en') === 'en' ? 'en-US' : 'zh-CN';
+    if (options.profile) {
+      // Chromium would go on with the background script of the last run, whatever was built since.
+      rmSync(path.join(options.profile, 'Default', 'Service Worker'), { recursive: true, force: true });
+    }
     const context = await chromium.launchPersistentContext(options.profile ?? temporary ?? '', {
       executablePath: CHROMIUM,
       headless: options.headless ?? true,

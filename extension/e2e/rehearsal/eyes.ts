@@ -18,6 +18,8 @@ export interface Host {
   order: string;
   /** pending, clear, black, stale, unidentified, unmarkable */
   state: string;
+  /** it shows "?", whatever its state is */
+  others: boolean;
   /** a row's host, or the second one among the order's actions */
   kind: 'row' | 'action';
   x: number;
@@ -92,6 +94,7 @@ export class Eyes {
         return [{
           order: row ? String((${markup.order}) ?? '').trim() : '',
           state: frame.classList[2] ?? '',
+          others: frame.classList.contains('others'),
           kind: frame.classList.contains('row') ? 'row' : 'action',
           ...box(host),
         }];
@@ -194,6 +197,8 @@ export class Eyes {
   /** Marks the buyer of a row by clicks. */
   async mark(host: Host, reason: string, note = ''): Promise<void> {
     await this.press(host);
+    // What other sellers reported is read first, and marking is the next step.
+    if (host.others && host.state === 'clear') await this.click('.foot .main');
     await this.click(`[data-reason="${reason}"]`);
     if (note) {
       await this.click('.note');

@@ -88,6 +88,84 @@ export class Sandbox {
   }
 }
 
+/** How a cloud is served, in the words of its command line. */
+export interface CloudOptions {
+  quorum: number;
+  ageDays: number;
+  /** most that a branch of invitations adds to a count; 0 is any number */
+  branchCap: number;
+  /** seconds between two lists */
+  interval: number;
+  /** 127.0.0.1:17493 where none is given: invitations name it, so it stays */
+  address?: string;
+}
+
+/** The cloud-share server. */
+export class Cloud {
+  private constructor(
+    readonly data: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(data: string, options: CloudOptions): Promise<Cloud> {
+    const child = kept(
+      spawn(
+        path.join(PROGRAMS, 'blackmark-cloud'),
+        [
+          'serve',
+          ...['--data', data],
+          ...['--quorum', `${options.quorum}`],
+          ...['--age-days', `${options.ageDays}`],
+          ...['--branch-cap', `${options.branchCap}`],
+          ...['--interval', `${options.interval}`],
+          ...(options.address ? ['--addr', options.address] : []),
+        ],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      ),
+    );
+    let log = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    const cloud = new Cloud(data, child);
+    await until(
+      'the cloud answers its operator',
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the cloud ended: ${log}`);
+        return (await cloud.line('stats')).code === 0;
+      },
+      READY,
+    );
+    return cloud;
+  }
+
+  /** Runs the operator's command line. */
+  line(...args: string[]): Promise<Said> {
+    return new Promise((resolve) => {
+      execFile(
+        path.join(PROGRAMS, 'blackmark-cloud'),
+        [...args, '--data', this.data],
+        { timeout: READY },
+        (error, out, err) => {
+          const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+          resolve({ code, out, err });
+        },
+      );
+    });
+  }
+
+  /** A new invitation: a branch of its own. */
+  async invite(): Promise<string> {
+    const said = await this.line('invite', '--json');
+    if (said.code !== 0) throw new Error(`blackmark-cloud invite ended with ${said.code}: ${said.err}`);
+    return (JSON.parse(said.out) as { invitation: string }).invitation;
+  }
+
+  stop(): Promise<void> {
+    return end(this.process, 'SIGTERM');
+  }
+}
+
 /** What the command line printed, and how it ended. */
 export interface Said {
   code: number;
@@ -101,10 +179,14 @@ export class Daemon {
   /** what the daemon logged, over all its lives */
   log = '';
 
-  constructor(readonly data: string) {}
+  constructor(
+    readonly data: string,
+    private readonly settings: Record<string, string> = {},
+  ) {}
 
-  static async start(data: string): Promise<Daemon> {
-    const daemon = new Daemon(data);
+  /** Settings are of the environment: BLACKMARK_PORTS, BLACKMARK_CLOUD_INTERVAL. */
+  static async start(data: string, settings: Record<string, string> = {}): Promise<Daemon> {
+    const daemon = new Daemon(data, settings);
     await daemon.start();
     return daemon;
   }
@@ -113,6 +195,7 @@ export class Daemon {
   async start(): Promise<void> {
     const process = kept(
       spawn(path.join(PROGRAMS, 'blackmark'), ['run', '--data', this.data], {
+        env: { ...globalThis.process.env, ...this.settings },
         stdio: ['ignore', 'ignore', 'pipe'],
       }),
     );
@@ -156,7 +239,7 @@ export class Daemon {
       execFile(
         path.join(PROGRAMS, 'blackmark'),
         [...args, '--data', this.data],
-        { timeout: READY },
+        { timeout: READY, env: { ...globalThis.process.env, ...this.settings } },
         (error, out, err) => {
           const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
           resolve({ code, out, err });

@@ -6,8 +6,10 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Browser } from '../rehearsal/browser';
 import { Eyes, type Host } from '../rehearsal/eyes';
-import { Daemon, Sandbox, TOP, until } from '../rehearsal/programs';
+import { Cloud, Daemon, Sandbox, TOP, until } from '../rehearsal/programs';
+import { count, distinct, learnNames, markMany } from './acts';
 import { badgeTimes, LookupMeter, quantile, startBadgeMeter } from './meter';
+import { INTERVAL, join, markFromAnother } from './neighbour';
 import { STOPS, type Stop } from './sites';
 
 const RUN = path.join(TOP, '.run');
@@ -23,6 +25,8 @@ interface Line {
   site: string;
   orders: number;
   black: number;
+  cloud: number;
+  both: number;
   unidentified: number;
   marked: number;
   cancelled: number;
@@ -38,8 +42,18 @@ async function main(): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   const sandbox = await Sandbox.start();
   say(`sandbox: rehearsal seller centers on ${sandbox.address}`);
-  const daemon = await Daemon.start(path.join(RUN, 'data'));
+  const cloud = await Cloud.start(path.join(RUN, 'cloud'), {
+    quorum: 1,
+    ageDays: 0,
+    branchCap: 0,
+    interval: 2,
+  });
+  say('cloud: one is enough here, as in a circle of friends; publishes every 2 s');
+  const shared = await markFromAnother(path.join(RUN, 'other'), cloud, sandbox.address, STOPS);
+  say(`another seller: ${shared} reports shared`);
+  const daemon = await Daemon.start(path.join(RUN, 'data'), { BLACKMARK_CLOUD_INTERVAL: INTERVAL });
   say('daemon: runs on .run/data');
+  say((await join(daemon, cloud)) ? 'cloud: joined' : 'cloud: joined on an earlier run');
   const browser = await Browser.start({
     sandbox: sandbox.address,
     profile: path.join(RUN, 'profile'),
@@ -47,23 +61,37 @@ async function main(): Promise<void> {
   });
   try {
     say((await browser.ensurePaired(daemon)) ? 'extension: paired' : 'extension: paired on an earlier run');
-    if (window) await show(browser, stops);
+    if (window) await show(browser, daemon, stops);
     else await tell(browser, daemon, stops);
+  } catch (error) {
+    // What stood on the screen says most about what went wrong.
+    const page = browser.context.pages().at(-1);
+    await page?.screenshot({ path: path.join(SHOTS, 'stopped.png') }).catch(() => {});
+    throw error;
   } finally {
     await browser.close().catch(() => {});
     await daemon.stop();
+    await cloud.stop();
     await sandbox.stop();
   }
 }
 
-/** Opens the window and leaves it to the seller. */
-async function show(browser: Browser, stops: Stop[]): Promise<void> {
+/** Opens the window, with two buyers a site marked on the first run, and leaves it to the seller. */
+async function show(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<void> {
+  const { marks } = await daemon.json<{ marks: unknown[] }>('list', '--limit', '1');
+  const empty = marks.length === 0;
   for (const [i, stop] of stops.entries()) {
     const page =
       i === 0
         ? (browser.context.pages()[0] ?? (await browser.context.newPage()))
         : await browser.context.newPage();
-    await page.goto(stop.list);
+    await page.goto(stop.list, { waitUntil: 'networkidle' });
+    if (empty) {
+      const eyes = await Eyes.on(page, browser.extension);
+      const hosts = await eyes.settled(stop.markup, 5);
+      if (stop.names) await learnNames(browser, eyes, stop, hosts, () => {});
+      await markMany(eyes, stop, await distinct(eyes, stop, 2), 'returns');
+    }
   }
   await browser.context.pages()[0]?.bringToFront();
   say('The window is yours. Close it, or press Ctrl-C, to end.');
@@ -104,6 +132,10 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   let hosts = await eyes.settled(stop.markup, 5);
   step(`read ${hosts.length} orders, ${count(hosts, 'unidentified')} of buyers who are not identified`);
   if (stop.names) hosts = await learnNames(browser, eyes, stop, hosts, step);
+  await until('other sellers\' reports show as "?"', async () =>
+    (await eyes.hosts(stop.markup)).some((h) => h.kind === 'row' && h.others),
+  );
+  step('other sellers reported some of these buyers: "?"');
   await shot('1-list');
 
   const [one, ...rest] = await distinct(eyes, stop, 5);
@@ -114,14 +146,8 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   await shot('2-marked');
 
   const batch = rest.slice(0, 3);
-  await tick(eyes, stop, batch);
-  await eyes.click('.dock .select .btn.main');
-  await shot('3-batch');
-  await eyes.click('[data-reason="unpaid"]');
-  await eyes.click('.foot .main');
-  for (const host of batch) await eyes.shows(stop.markup, host.order, 'black');
+  await markMany(eyes, stop, batch, 'unpaid', () => shot('3-batch'));
   step(`marked ${batch.length} buyers at once`);
-  await leaveSelecting(eyes, stop);
 
   const back = batch[0] as Host;
   await eyes.press(await eyes.bring(stop.markup, back.order));
@@ -160,6 +186,8 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
     site: stop.site,
     orders: hosts.length,
     black: count(hosts, 'black'),
+    cloud: hosts.filter((h) => h.kind === 'row' && h.others).length,
+    both: hosts.filter((h) => h.kind === 'row' && h.others && h.state === 'black').length,
     unidentified: count(hosts, 'unidentified'),
     marked: 1 + batch.length,
     cancelled: 1,
@@ -168,80 +196,9 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   };
 }
 
-/** Opens the page that names the buyers once, and waits until the list knows them. */
-async function learnNames(
-  browser: Browser,
-  eyes: Eyes,
-  stop: Stop,
-  hosts: Host[],
-  step: (text: string) => void,
-): Promise<Host[]> {
-  const names = await browser.context.newPage();
-  await names.goto(stop.names ?? '', { waitUntil: 'networkidle' });
-  const unknown = count(hosts, 'unidentified');
-  const truth = (await eyes.page.evaluate('window.sandbox.orders()')) as {
-    number: string;
-    identified: boolean;
-  }[];
-  const named = new Set(truth.filter((order) => order.identified).map((order) => order.number));
-  const after = await until('the open list learns who the buyers are', async () => {
-    const now = await eyes.hosts(stop.markup);
-    return now.every((h) => h.state !== 'unidentified' || !named.has(h.order)) && now;
-  });
-  await names.close();
-  await eyes.page.bringToFront();
-  const more = unknown - count(after, 'unidentified');
-  step(
-    `opened the messages once: ${more} more buyers are identified${more === 0 ? ', the daemon knew them' : ''}`,
-  );
-  return after;
-}
-
-/** Rows of different buyers without a mark. */
-async function distinct(eyes: Eyes, stop: Stop, limit: number): Promise<Host[]> {
-  const orders = (await eyes.page.evaluate('window.sandbox.orders()')) as {
-    number: string;
-    ref: string;
-    id: string;
-  }[];
-  const buyer = new Map(orders.flatMap((o) => [[o.number, o.id] as const, [o.ref, o.id] as const]));
-  const seen = new Set<string>();
-  const found: Host[] = [];
-  for (const host of await eyes.hosts(stop.markup)) {
-    const who = buyer.get(host.order) ?? host.order;
-    if (host.kind !== 'row' || host.state !== 'clear' || seen.has(who)) continue;
-    seen.add(who);
-    found.push(host);
-  }
-  return found.slice(0, limit);
-}
-
-/** Selects rows: by the site's own boxes where it has them. */
-async function tick(eyes: Eyes, stop: Stop, hosts: Host[]): Promise<void> {
-  if (!stop.box) await eyes.click('.dock .select .btn');
-  for (const host of hosts) {
-    const at = await eyes.bring(stop.markup, host.order);
-    if (stop.box) {
-      await eyes.page.locator(`${stop.markup.row}[rowid="${host.order}"] ${stop.box}`).first().click();
-    } else {
-      await eyes.press(at);
-    }
-  }
-  await until('the dock counts the selected rows', async () =>
-    (await eyes.said('.dock .select .line')).join(' ').includes(`${hosts.length}`),
-  );
-}
-
-async function leaveSelecting(eyes: Eyes, stop: Stop): Promise<void> {
-  if (!stop.box) await eyes.click('.dock .select .btn', 'Done');
-}
-
 async function connected(eyes: Eyes): Promise<boolean> {
   return (await eyes.said('.dock .linked')).join().includes('Connected');
 }
-
-const count = (hosts: Host[], state: string) =>
-  hosts.filter((h) => h.kind === 'row' && h.state === state).length;
 
 const states = (hosts: Host[]) =>
   hosts
@@ -252,5 +209,6 @@ const states = (hosts: Host[]) =>
 
 main().catch((error) => {
   process.stderr.write(`the story stopped: ${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+  // Programs that still run would keep us here; the exit ends them.
+  process.exit(1);
 });
