@@ -136,7 +136,7 @@ func (l *Link) drive(ctx context.Context, e *errand, work func(context.Context, 
 // finished notes how work ended. Waiting rows are told when the reason why they
 // wait is another now.
 func (l *Link) finished(j *joined, e *errand, pause time.Duration, err error) {
-	if l.joined.Load() != j {
+	if l.joined.Load() != j || errors.Is(err, ErrClosed) {
 		return // left or closed meanwhile
 	}
 	before := e.trouble()

@@ -59,7 +59,7 @@ func (l *Link) evaluate(ctx context.Context, j *joined) (pause time.Duration, er
 	}
 	// When a buyer is new is a seller's own business: what nobody waits for goes
 	// at a moment that says little.
-	return mathrand.N(l.cfg.Pace.Background + 1), nil
+	return mathrand.N(l.cfg.Pace.Background), nil
 }
 
 // nextBatch chooses whom to evaluate. It is padded with history that has to be

@@ -111,7 +111,7 @@ func (l *Link) leave(ctx context.Context, j *joined) error {
 	}
 	l.changing.Lock()
 	defer l.changing.Unlock()
-	if !l.joined.CompareAndSwap(j, nil) {
+	if l.joined.Load() != j {
 		return nil // the link was closed meanwhile: the next start leaves again
 	}
 	if err := j.close(); err != nil {
@@ -127,6 +127,7 @@ func (l *Link) leave(ctx context.Context, j *joined) error {
 	if err := j.membership.end(); err != nil {
 		return err
 	}
+	l.joined.Store(nil)
 	l.cfg.Log.Info("the cloud was left", "deleted", left.Deleted)
 	l.subscribers.publish(nil)
 	return disk.SyncDir(l.cfg.Dir)

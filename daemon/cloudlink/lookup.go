@@ -9,6 +9,7 @@ import (
 
 	"blackmark/shared/buyer"
 	"blackmark/shared/cloudlist"
+	"blackmark/shared/problem"
 	"blackmark/shared/tag"
 	"blackmark/shared/wire"
 )
@@ -90,6 +91,10 @@ func whyOf(trouble error, otherwise wire.OthersWhy) wire.OthersWhy {
 		return wire.WhySuspended
 	case errors.Is(trouble, ErrUnreachable), errors.Is(trouble, ErrOften):
 		return wire.WhyUnreachable
+	}
+	switch problem.Of(trouble).Kind {
+	case problem.Unavailable, problem.NoSpace, problem.Internal:
+		return otherwise // ours to mend; State says what it is
 	}
 	return wire.WhyRefused
 }

@@ -41,8 +41,8 @@ func (l *Link) deliver(ctx context.Context, j *joined) (pause time.Duration, err
 	}
 }
 
-// prepare gives rows to the reports whose time has come and whose tags are known.
-// It returns when the next one is due.
+// prepare gives rows to the reports whose time has come and whose tags are known,
+// and lines the buyers of the others up. It returns when the next one is due.
 func (l *Link) prepare(j *joined) (time.Duration, error) {
 	epoch := j.account.epoch()
 	if epoch == 0 {
@@ -55,14 +55,14 @@ func (l *Link) prepare(j *joined) (time.Duration, error) {
 		if err != nil || r == nil {
 			return err
 		}
-		if r.Due.After(now) {
-			next = earlier(next, r.Due)
-			return nil
-		}
-		if r.State == candidate {
+		due := !r.Due.After(now)
+		if due && r.State == candidate {
 			may, err := l.rejudge(txn, r)
 			if err != nil || !may {
 				next = earlier(next, r.Due)
+				return err
+			}
+			if err := putReport(txn, r, true); err != nil {
 				return err
 			}
 		}
@@ -70,13 +70,16 @@ func (l *Link) prepare(j *joined) (time.Duration, error) {
 		if err != nil {
 			return err
 		}
-		if !all {
-			if l.queue.add(toShare, r.Keys...) {
-				l.evaluating.nudge()
-			}
-			return putReport(txn, r, true)
+		if !all && r.State == wanted && l.queue.add(toShare, r.Keys...) {
+			l.evaluating.nudge()
 		}
-		return layRows(txn, r, epoch, tags, now)
+		switch {
+		case !due:
+			next = earlier(next, r.Due)
+		case all:
+			return layRows(txn, r, epoch, tags, now)
+		}
+		return nil
 	})
 	return next.Sub(now), err
 }

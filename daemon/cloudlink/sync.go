@@ -24,13 +24,12 @@ func (l *Link) sync(ctx context.Context, j *joined) (pause time.Duration, err er
 	if j.membership.get().Leaving {
 		return l.cfg.Pace.Sync, nil
 	}
-	if err := j.cloud.refresh(ctx); err != nil {
+	if err := j.cloud.refresh(ctx); err != nil && len(j.cloud.keys().tls) == 0 {
 		return 0, err
 	}
-	if _, err := l.hear(ctx, j); err != nil {
-		return 0, err
-	}
-	changed, err := l.syncLists(ctx, j)
+	_, unheard := l.hear(ctx, j)
+	changed, err := l.syncLists(ctx, j) // it asks for no account
+	err = errors.Join(unheard, err)
 	if changed {
 		if settled := j.reports.settle(j.lists.version); settled != nil && err == nil {
 			err = settled
