@@ -49,7 +49,8 @@ func (l *Link) Join(ctx context.Context, text string) error {
 	defer asking.close()
 	var answer wire.Joined
 	token := base64.RawURLEncoding.EncodeToString(invitation.Token[:])
-	if err := asking.post(ctx, "/v1/join", wire.JoinQuery{Token: token}, &answer); err != nil {
+	// From here on the invitation is spent: who asked may go, the answer is kept.
+	if err := asking.post(context.WithoutCancel(ctx), "/v1/join", wire.JoinQuery{Token: token}, &answer); err != nil {
 		return err
 	}
 	if answer.Device == "" || len(answer.Device) > 256 {

@@ -18,6 +18,9 @@ standard error. The log holds no buyer, no name and no note.
 
 To have it start by itself, use "blackmark install" instead.
 
+Once you share with other sellers it looks at their list every hour;
+BLACKMARK_CLOUD_INTERVAL names another time, from 1s to 24h.
+
 ` + exitHelp,
 		Example: `  blackmark run
   blackmark run --data ./try-out`,
