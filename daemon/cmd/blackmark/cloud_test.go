@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -37,6 +38,10 @@ func servedCloud() {
 func invitation(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ts.MkAbs(args[0])
 	eventually(ts, "the cloud answers its operator", func() bool {
+		// Before the server has opened its door the operator would take the folder.
+		if _, err := os.Stat(filepath.Join(dir, "api", "operator.json")); err != nil {
+			return false
+		}
 		operator, err := cloud.OpenOperator(cloud.Config{Dir: dir})
 		if err != nil {
 			return false
