@@ -36,11 +36,25 @@ for (const language of ['en', 'zh_CN'] as const) {
       await page.mouse.move(10, 10);
       await shot('toast');
       await page.keyboard.press('Escape');
-      for (const row of ['black', 'stale', 'unidentified', 'unmarkable']) {
+      for (const row of [
+        'black',
+        'stale',
+        'unidentified',
+        'unmarkable',
+        'others',
+        'both',
+        'muted',
+        'unchecked',
+      ]) {
         await sample.click(await sample.button(row));
         await shot(`card-${row}`);
         await page.keyboard.press('Escape');
       }
+      await sample.click(await sample.button('others'));
+      await sample.click(await sample.one('.foot .main'));
+      await sample.click(await sample.one('[data-reason=returns]'));
+      await shot('form-others');
+      await page.keyboard.press('Escape');
       await sample.answer(`{select: 'on', ticked: ['clear', 'black', 'unidentified', 'clear2']}`);
       await shot('select');
       await sample.click(await sample.one('.dock .main'));
@@ -74,14 +88,14 @@ test('close', async ({ browser }) => {
   for (const scale of [1, 2, 4]) {
     const context = await browser.newContext({
       deviceScaleFactor: scale,
-      viewport: { width: 460, height: 480 },
+      viewport: { width: 800, height: 720 },
     });
     const page = await context.newPage();
     const sample = await SamplePage.open(page);
     await sample.answer(`{select: 'off'}`);
     await page.screenshot({
       path: join(shots, `close-${scale}.png`),
-      clip: { x: 0, y: 60, width: 330, height: 420 },
+      clip: { x: 200, y: 90, width: 220, height: 590 },
     });
     await context.close();
   }

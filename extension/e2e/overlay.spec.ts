@@ -492,9 +492,13 @@ for (const style of ['', 'body{background:#16181c!important;color:#e6e7e9!import
     await check('rows and dock');
     await answer(`{link: {state: 'absent'}, waiting: 2}`);
     await check('the dock without a daemon');
-    for (const row of ['clear', 'black', 'stale', 'unidentified']) {
+    for (const row of ['clear', 'black', 'stale', 'unidentified', 'others', 'both', 'muted']) {
       await page.locator(`[data-row=${row}] .buyer .flag`).click();
       await check(row);
+      if (row === 'others') {
+        await page.keyboard.press('Enter');
+        await check('own experience');
+      }
       if (row === 'clear') {
         await page.keyboard.press('Enter');
         await check('no reason');

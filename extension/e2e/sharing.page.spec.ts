@@ -74,6 +74,8 @@ for (const language of ['en', 'zh_CN'] as const) {
             expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(
               width,
             );
+            for (const busy of await page.locator('.busy').all())
+              await expect(busy).toHaveCSS('opacity', '1');
             expect(await violations(page), `${name} at ${width}`).toEqual([]);
           }
           if (name === 'busy') {
@@ -200,7 +202,7 @@ test.describe('what the page asks for', () => {
     await expect(page.getByText('Leave, and delete 214 reports?')).toBeFocused();
     await button(page, 'Leave and delete').click();
     await expect(
-      page.getByText('Waiting for the server to confirm that 214 reports are deleted…'),
+      page.getByText('Waiting for the server to confirm that all you shared is deleted…'),
     ).toBeVisible();
     await page.close();
   });

@@ -1,8 +1,9 @@
 // Finds marked buyers by a part of an id or a name, and cancels marks.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Mark, MarkList, NewMark, Problem, Report } from 'shared/wire/wire.gen';
+import type { Mark, MarkList, NewMark, Others, Problem, Report } from 'shared/wire/wire.gen';
 import { ask, newID } from '../../messages';
+import { othersText } from '../../overlay/others';
 import { Busy, Done, Empty, Field } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { counted, t } from '../../ui/text';
@@ -203,11 +204,31 @@ function Details({ mark }: { mark: Mark }) {
           <dd class="id">{mark.order.number}</dd>
         </div>
       )}
+      <OthersRow others={report?.others} />
       <div>
         <dt>{t('popup_history')}</dt>
         <dd>{report ? counted('popup_history_orders', report.total) : '…'}</dd>
       </div>
     </dl>
+  );
+}
+
+/** What other sellers reported; nothing where the seller has not joined. */
+function OthersRow({ others }: { others: Others | undefined }) {
+  const text = othersText(others);
+  if (!text) return null;
+  return (
+    <div>
+      <dt>{t('overlay_others')}</dt>
+      <dd>
+        {text.rows.map(([sellers, reason]) => (
+          <p key={reason}>{`${sellers}: ${reason}`}</p>
+        ))}
+        {[text.sum, ...text.notes].filter(Boolean).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </dd>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 // A button that asks once more before it does something.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from 'shared/wire/wire.gen';
 import type { Reply } from '../../messages';
 import { Busy } from '../../ui/parts';
@@ -34,22 +34,25 @@ export function AskOnce<T>(props: AskOnceProps<T>) {
   const title = useRef<HTMLParagraphElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const here = useRef(true);
+  const refused = useRef(false);
   useEffect(
     () => () => {
       here.current = false;
     },
     [],
   );
-  useEffect(() => {
+  // Before the next key comes: the keyboard goes on in the question, and where it was after a no.
+  useLayoutEffect(() => {
     if (open) title.current?.focus();
+    else if (refused.current) button.current?.focus();
+    refused.current = false;
   }, [open]);
 
   const shut = () => {
     if (busy) return;
+    refused.current = true;
     setOpen(false);
     setProblem(null);
-    // The keyboard goes on from where it came.
-    requestAnimationFrame(() => button.current?.focus());
   };
   const agree = async () => {
     if (busy) return;

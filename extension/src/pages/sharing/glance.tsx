@@ -27,9 +27,9 @@ export function Glance({ sharing }: { sharing: Sharing }) {
         <Fact name={t('sharing_fact_outbox')}>
           {sharing.outbox > 0 ? counted('sharing_changes', sharing.outbox) : t('sharing_none_waits')}
         </Fact>
-        <Fact name={t('sharing_fact_checked')}>{counted('sharing_buyers', sharing.checked)}</Fact>
+        <Fact name={t('sharing_fact_checked')}>{counted('sharing_ids', sharing.checked)}</Fact>
         <Fact name={t('sharing_fact_unchecked')}>
-          {sharing.unchecked > 0 ? counted('sharing_buyers', sharing.unchecked) : t('sharing_none_waits')}
+          {sharing.unchecked > 0 ? counted('sharing_ids', sharing.unchecked) : t('sharing_none_waits')}
         </Fact>
         {account && (
           <Fact name={t('sharing_fact_left')}>
@@ -39,7 +39,7 @@ export function Glance({ sharing }: { sharing: Sharing }) {
         )}
         {sharing.muted > 0 && (
           <Fact name={t('sharing_fact_muted')}>
-            {counted('sharing_buyers', sharing.muted)}
+            {counted('sharing_ids', sharing.muted)}
             <p class="faint">{t('sharing_muted_text')}</p>
           </Fact>
         )}
@@ -81,11 +81,15 @@ function Weight({ account }: { account: Account }) {
 }
 
 function Lists({ lists }: { lists: ListState[] }) {
-  if (lists.length === 0) {
+  const told = lists.filter((list) => list.buyers > 0 || list.old);
+  if (told.length === 0) {
+    const [first] = lists;
     return (
       <div class="lists">
         <p class="strong">{t('sharing_lists')}</p>
-        <p class="faint">{t('sharing_lists_none')}</p>
+        <p class="faint">
+          {first ? t('sharing_lists_empty', agoWords(first.made)) : t('sharing_lists_none')}
+        </p>
       </div>
     );
   }
@@ -101,8 +105,9 @@ function Lists({ lists }: { lists: ListState[] }) {
         </tr>
       </thead>
       <tbody>
-        {lists.map((list) => (
-          <tr key={list.marketplace}>
+        {told.map((list) => (
+          // While keys change there are two of a marketplace.
+          <tr key={`${list.marketplace} ${list.version}`}>
             <th scope="row">{marketplaceName(list.marketplace)}</th>
             <td>{number(list.buyers)}</td>
             <td>{sizeWords(list.bytes)}</td>

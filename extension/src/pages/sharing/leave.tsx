@@ -38,7 +38,7 @@ export function Leaving({ sharing }: Pick<PartProps, 'sharing'>) {
   return (
     <section class="work" aria-labelledby="leaving">
       <h2 id="leaving">{t('sharing_leaving')}</h2>
-      <Busy text={counted('sharing_leaving_text', sharing.shared)} />
+      <Busy text={t('sharing_leaving_text')} />
       <p>{t('sharing_leaving_wait')}</p>
       {sharing.problem && <ProblemNotice problem={sharing.problem} />}
     </section>

@@ -47,7 +47,7 @@ export function Share({ sharing, put }: PartProps) {
       <h2 id="share">{t('sharing_share_title')}</h2>
       {problem && <ProblemNotice problem={problem} />}
       {!preview && !problem && <Busy text={t('sharing_counting')} />}
-      {preview && <Counted preview={preview} without={without} change={setWithout} />}
+      {preview && <Counted preview={preview} said={sent > 0} without={without} change={setWithout} />}
       {preview && <Kept preview={preview} added={added} change={setAdded} />}
       {preview && marks > 0 && (
         <AskOnce
@@ -96,15 +96,18 @@ function usePreview(added: Added, when: string) {
 
 interface CountedProps {
   preview: SharePreview;
+  /** it stands below what became of the last share */
+  said: boolean;
   without: ReadonlySet<string>;
   change: (without: ReadonlySet<string>) => void;
 }
 
 /** What can be shared, by reason, each with a box. */
-function Counted({ preview, without, change }: CountedProps) {
+function Counted({ preview, said, without, change }: CountedProps) {
   const reasons = allReasons.filter(({ code }) => (preview.by_reason[code] ?? 0) > 0);
   const kept = keptMarks(preview);
   if (reasons.length === 0) {
+    if (said) return null;
     if (preview.shared > 0 && kept.length === 0)
       return <p>{counted('sharing_all_shared', preview.shared)}</p>;
     if (preview.shared > 0 || kept.length > 0) return <p>{t('sharing_nothing_new')}</p>;

@@ -44,13 +44,14 @@ export function SharedMarks({ sharing, put }: PartProps) {
     return () => clearTimeout(timer);
   }, [sharing.shared, sharing.outbox, text]);
 
-  const total = list?.total ?? 0;
+  // The daemon counts what has arrived; what is on its way stands in the list as well.
+  const total = Math.max(list?.total ?? 0, list?.marks.length ?? 0);
   return (
     <section aria-labelledby="shared">
       <h2 id="shared">{t('sharing_shared_title')}</h2>
       {problem && <ProblemNotice problem={problem} />}
       {!list && !problem && <Busy text={t('ui_loading')} />}
-      {list && total === 0 && (
+      {list && total === 0 && !text && (
         <Empty title={t('sharing_shared_none')}>
           <p>{t('sharing_shared_none_text')}</p>
         </Empty>
@@ -69,7 +70,7 @@ export function SharedMarks({ sharing, put }: PartProps) {
           )}
         </Field>
       )}
-      {list && total > 0 && list.marks.length === 0 && <p class="faint">{t('sharing_search_none')}</p>}
+      {list && text && list.marks.length === 0 && <p class="faint">{t('sharing_search_none')}</p>}
       {list && list.marks.length > 0 && (
         <ul class="marks" aria-labelledby="shared">
           {list.marks.map((mark) => (

@@ -1,10 +1,12 @@
 // What stands beside a buyer on an order page, on rows that are plainly made up.
 
-import { BADGE, FLAG } from '../../overlay/shapes';
+import { BADGE, BOTH, FLAG, QUESTION } from '../../overlay/shapes';
 import { t } from '../../ui/text';
 import { reasonShort } from '../../ui/words';
 
-type Shown = 'black' | 'clear' | 'unidentified' | 'unmarkable';
+type Shown = 'black' | 'others' | 'both' | 'clear' | 'unidentified' | 'unmarkable';
+
+const SHAPES: Record<Shown, string> = { ...BADGE, others: QUESTION, both: BOTH };
 
 export function Samples() {
   const rows: { state: Shown; buyer: string; text: string }[] = [
@@ -13,9 +15,11 @@ export function Samples() {
       buyer: t('welcome_sample_buyer', 'A'),
       text: t('welcome_sample_black', reasonShort('returns')),
     },
-    { state: 'clear', buyer: t('welcome_sample_buyer', 'B'), text: t('welcome_sample_clear') },
-    { state: 'unidentified', buyer: t('welcome_sample_buyer', 'C'), text: t('welcome_sample_unidentified') },
-    { state: 'unmarkable', buyer: t('welcome_sample_buyer', 'D'), text: t('welcome_sample_unmarkable') },
+    { state: 'others', buyer: t('welcome_sample_buyer', 'B'), text: t('welcome_sample_others') },
+    { state: 'both', buyer: t('welcome_sample_buyer', 'C'), text: t('welcome_sample_both') },
+    { state: 'clear', buyer: t('welcome_sample_buyer', 'D'), text: t('welcome_sample_clear') },
+    { state: 'unidentified', buyer: t('welcome_sample_buyer', 'E'), text: t('welcome_sample_unidentified') },
+    { state: 'unmarkable', buyer: t('welcome_sample_buyer', 'F'), text: t('welcome_sample_unmarkable') },
   ];
   return (
     <section class="samples" aria-labelledby="samples">
@@ -42,7 +46,12 @@ export function Samples() {
           ))}
         </tbody>
       </table>
-      <p class="faint">{t('welcome_private')}</p>
+      <p class="faint">
+        {t('welcome_private')}{' '}
+        <a href="../sharing/index.html" target="_blank" rel="noreferrer">
+          {t('welcome_sharing')}
+        </a>
+      </p>
     </section>
   );
 }
@@ -50,9 +59,9 @@ export function Samples() {
 /** The same drawing as on an order page. */
 function Badge({ state }: { state: Shown }) {
   return (
-    <span class={`badges ${state}`}>
+    <span class={`badges ${state === 'both' ? 'black both' : state}`}>
       <svg class="badge" width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
-        <path d={BADGE[state]} />
+        <path d={SHAPES[state]} />
       </svg>
       <svg class="flag" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
         <path d={FLAG} />
