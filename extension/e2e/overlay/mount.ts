@@ -27,6 +27,8 @@ for (const { code, short } of reasons.reasons)
   messages[`reason_short_${code}`] = { message: short[scope.sampleLanguage ?? 'en'] };
 
 scope.chrome = {
+  // The dock as a seller who opened it finds it.
+  storage: { local: { get: async () => ({ dock: { open: true, left: false } }), set: async () => {} } },
   i18n: {
     getMessage: (key: string, values: string[] = []) =>
       (messages[key]?.message ?? '').replace(/\$(\d)/g, (_, n: string) => values[Number(n) - 1] ?? ''),

@@ -20,6 +20,8 @@ export interface Options {
   headless?: boolean;
   width?: number;
   height?: number;
+  /** open, as a seller who opened it once finds it, unless a test is about how it begins */
+  dock?: 'open' | 'untouched';
   /** which build of the extension */
   build?: string;
 }
@@ -73,6 +75,9 @@ export class Browser {
     });
     context.setDefaultTimeout(15_000);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+    if (options.dock !== 'untouched') {
+      await worker.evaluate(() => chrome.storage.local.set({ dock: { open: true, left: false } }));
+    }
     return new Browser(context, new URL(worker.url()).host, () => {
       if (temporary) rmSync(temporary, { recursive: true, force: true });
     });

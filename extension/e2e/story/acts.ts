@@ -63,19 +63,23 @@ async function tick(eyes: Eyes, stop: Stop, hosts: Host[]): Promise<void> {
   if (!stop.box) await eyes.click('.dock .select .btn');
   for (const host of hosts) {
     const at = await eyes.bring(stop.markup, host.order);
-    if (stop.box) {
-      await eyes.page.locator(`${stop.markup.row}[rowid="${host.order}"] ${stop.box}`).first().click();
-    } else {
-      await eyes.press(at);
-    }
+    if (stop.box) await clickBox(eyes, stop, host);
+    else await eyes.press(at);
   }
+  const counted = new RegExp(`\\b${hosts.length} orders? selected`);
   await until('the dock counts the selected rows', async () =>
-    (await eyes.said('.dock .select .line')).join(' ').includes(`${hosts.length}`),
+    counted.test((await eyes.said('.dock .select .line')).join(' ')),
   );
 }
 
-async function leaveSelecting(eyes: Eyes, stop: Stop): Promise<void> {
+/** Ends the selection: a site keeps its own boxes ticked. */
+async function leaveSelecting(eyes: Eyes, stop: Stop, hosts: Host[]): Promise<void> {
   if (!stop.box) await eyes.click('.dock .select .btn', 'Done');
+  else for (const host of hosts) await clickBox(eyes, stop, host);
+}
+
+async function clickBox(eyes: Eyes, stop: Stop, host: Host): Promise<void> {
+  await eyes.page.locator(`${stop.markup.row}[rowid="${host.order}"] ${stop.box}`).first().click();
 }
 
 /** Marks the buyers of several rows at once. */
@@ -92,5 +96,5 @@ export async function markMany(
   await eyes.click(`[data-reason="${reason}"]`);
   await eyes.click('.foot .main');
   for (const host of hosts) await eyes.shows(stop.markup, host.order, 'black');
-  await leaveSelecting(eyes, stop);
+  await leaveSelecting(eyes, stop, hosts);
 }

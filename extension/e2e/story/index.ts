@@ -159,7 +159,9 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
 
   await startBadgeMeter(eyes, stop.markup.row);
   for (let i = 0; i < 3; i++) {
+    const timed = (await badgeTimes(eyes)).length;
     await page.evaluate('window.sandbox.rerender()');
+    await until('new rows got their badges', async () => (await badgeTimes(eyes)).length >= timed + 5);
     await eyes.settled(stop.markup, 5);
   }
   const badges = await badgeTimes(eyes);
@@ -176,7 +178,10 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   const now = states(await eyes.settled(stop.markup, 5));
   if (now !== then) throw new Error(`after the restart the list shows\n${now}\ninstead of\n${then}`);
   step('started the daemon again and found all as it was');
+  await eyes.click('.dock .head .flag:last-child');
+  await until('the dock is small', () => eyes.find('.pill'));
   await shot('5-after-restart');
+  await eyes.click('.pill');
 
   hosts = await eyes.settled(stop.markup, 5);
   await page.close();

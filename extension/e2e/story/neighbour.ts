@@ -40,10 +40,14 @@ export async function markFromAnother(
       '--limit',
       '100',
     );
-    if (marks.length < 5 * stops.length) {
+    if (marks.length < 4 * stops.length) {
       browser = await Browser.start({ sandbox, profile: path.join(folder, 'profile') });
       await browser.ensurePaired(daemon);
-      for (const stop of stops) await markSome(browser, stop);
+      for (const stop of stops) {
+        await markSome(browser, stop).catch((cause) => {
+          throw new Error(`${stop.site}: the other seller got stuck: ${cause}`, { cause });
+        });
+      }
     }
     await daemon.json('share', 'settings', '--delay', '0');
     await daemon.json('share', 'all');
@@ -62,7 +66,7 @@ export async function markFromAnother(
   }
 }
 
-/** Marks five buyers of a list: three whom the story marks too, and two whom it does not. */
+/** Marks four buyers of a list: two whom the story marks too, and two whom it does not. */
 async function markSome(browser: Browser, stop: Stop): Promise<void> {
   const page = await browser.context.newPage();
   const eyes = await Eyes.on(page, browser.extension);
@@ -72,7 +76,7 @@ async function markSome(browser: Browser, stop: Stop): Promise<void> {
   const buyers = await distinct(eyes, stop, 7);
   // A few at a time: a virtual list keeps only the rows around the window.
   await markMany(eyes, stop, buyers.slice(0, 1), 'returns');
-  await markMany(eyes, stop, buyers.slice(2, 4), 'extortion');
+  await markMany(eyes, stop, buyers.slice(2, 3), 'extortion');
   await markMany(eyes, stop, buyers.slice(5, 7), 'returns');
   await page.close();
 }

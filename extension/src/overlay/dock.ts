@@ -41,7 +41,8 @@ export function createDock(
   does: DockUse,
 ): Dock {
   let view: DockView | undefined;
-  let place: Place = { open: true, left: false };
+  // Small until the seller opens it: whatever side it stood on, it would lie over rows.
+  let place: Place = { open: false, left: false };
   /** the seller moved it, here */
   let moved = false;
 
@@ -138,7 +139,7 @@ export function createDock(
     try {
       const kept = await chrome.storage.local.get('dock');
       const at = kept.dock as Partial<Place> | undefined;
-      if (!moved) place = { open: at?.open ?? true, left: at?.left ?? false };
+      if (!moved) place = { open: at?.open ?? false, left: at?.left ?? false };
     } catch {
       // It stands where it is by itself.
     }
