@@ -157,7 +157,7 @@ export function createDock(
       : next.lost
         ? t('overlay_lost_short')
         : next.others
-          ? t('overlay_pill_others', number(next.black), number(next.others), number(next.orders))
+          ? t('overlay_pill_others', number(next.black), number(next.others))
           : t('overlay_pill', number(next.black), number(next.orders));
     say(sum, short);
     pill.ariaLabel = `Blackmark: ${short}`;

@@ -729,14 +729,14 @@ export type Message2 =
   | 'overlay_key'
   | 'overlay_note_length'
   | 'overlay_pill'
+  | 'overlay_pill_others'
   | 'sharing_can_more_one'
   | 'sharing_can_more_other'
   | 'ui_pair_count'
   | 'ui_version';
 
 /** Messages that take 3 values. */
-export type Message3 =
-  | 'overlay_pill_others';
+export type Message3 = never;
 
 /** Messages that take 4 values. */
 export type Message4 = never;
