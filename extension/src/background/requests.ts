@@ -47,8 +47,8 @@ export interface RequestsParts {
   sitesChanged: () => Promise<SiteGrant[]>;
 }
 
-/** Milliseconds for what makes the daemon ask the cloud before it answers. */
-const CLOUD_LIMIT = 60_000;
+/** Milliseconds for what makes the daemon ask the cloud before it answers, or go through every mark. */
+const SHARING_LIMIT = 60_000;
 
 /** The name in the waiting marks of the extension's own pages. */
 export const OWN_PAGE = '';
@@ -82,12 +82,13 @@ export class OwnPages {
     sites: async () => fine(await this.#parts.sites()),
     sitesChanged: async () => fine(await this.#parts.sitesChanged()),
     sharing: () => this.#parts.link.call<Sharing>('GET', '/v1/sharing'),
-    joinSharing: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/join', query, CLOUD_LIMIT),
-    previewShare: (query) => this.#parts.link.call<SharePreview>('POST', '/v1/sharing/preview', query),
-    share: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/share', query),
+    joinSharing: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/join', query, SHARING_LIMIT),
+    previewShare: (query) =>
+      this.#parts.link.call<SharePreview>('POST', '/v1/sharing/preview', query, SHARING_LIMIT),
+    share: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/share', query, SHARING_LIMIT),
     shared: (query) => this.#parts.link.call<SharedList>('POST', '/v1/sharing/list', query),
-    withdraw: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/withdraw', query),
-    leaveSharing: () => this.#parts.link.call<Sharing>('POST', '/v1/sharing/leave', {}, CLOUD_LIMIT),
+    withdraw: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/withdraw', query, SHARING_LIMIT),
+    leaveSharing: () => this.#parts.link.call<Sharing>('POST', '/v1/sharing/leave', {}, SHARING_LIMIT),
     setSharing: (settings) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/settings', settings),
     mute: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/mute', query),
   };

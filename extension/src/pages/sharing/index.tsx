@@ -53,7 +53,12 @@ export interface PartProps {
 function Stage({ sharing, put }: PartProps) {
   switch (sharing.state) {
     case 'off':
-      return <Join put={put} />;
+      return (
+        <>
+          {sharing.problem && <ProblemNotice problem={sharing.problem} />}
+          <Join put={put} />
+        </>
+      );
     case 'leaving':
       return <Leaving sharing={sharing} />;
     case 'joined':

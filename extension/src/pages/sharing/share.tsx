@@ -23,7 +23,7 @@ interface Added {
 export function Share({ sharing, put }: PartProps) {
   const [added, setAdded] = useState<Added>({ private: false, own: false });
   const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
-  const { preview, problem, count } = usePreview(added, `${sharing.shared} ${sharing.outbox}`);
+  const { preview, problem, count } = usePreview(added, sharing.outbox > 0 ? 'sending' : `${sharing.shared}`);
   const [sent, setSent] = useState(0);
   const said = useRef<HTMLParagraphElement>(null);
   const marks = preview ? shareable(preview, without) : 0;
@@ -78,7 +78,7 @@ function queryOf(added: Added): ShareQuery {
   };
 }
 
-/** The counts as of now; `when` changes with what was shared. */
+/** The counts as of now; they are made anew when `when` changes, and when the seller comes back to the page. */
 function usePreview(added: Added, when: string) {
   const [preview, setPreview] = useState<SharePreview>();
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -90,7 +90,12 @@ function usePreview(added: Added, when: string) {
     setProblem(reply.ok ? null : reply.problem);
     if (reply.ok) setPreview(reply.value);
   }, [added]);
-  useEffect(() => void count(), [count, when]);
+  useEffect(() => {
+    const look = () => void (document.hidden || count());
+    look();
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [count, when]);
   return { preview, problem, count: () => void count() };
 }
 
