@@ -74,11 +74,6 @@ func (y *sky) start() {
 	})
 }
 
-func (y *sky) restart() {
-	y.stop()
-	y.start()
-}
-
 func (y *sky) publish() {
 	y.t.Helper()
 	if err := y.server.Publish(context.Background()); err != nil {
