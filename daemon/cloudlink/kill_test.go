@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,7 +83,7 @@ func runDaemon() error {
 		return err
 	}
 	link, err := cloudlink.Open(cloudlink.Config{Dir: filepath.Join(p.Dir, "cloud"), Ledger: marks, Orders: history,
-		MinFree: 1, Now: p.now, Pace: p.Pace})
+		MinFree: 1, Now: p.now, Pace: p.Pace, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,10 @@ func TestKilledWhileTheOutboxDrains(t *testing.T) {
 		select {
 		case <-done:
 		case <-time.After(patience):
-			t.Fatalf("round %d never came to its end", round)
+			daemon.kill()
+			s.open()
+			state := s.state()
+			t.Fatalf("round %d never came to its end: %d requests to go, %+v, problem %v", round, left, state, state.Problem)
 		}
 		y.wire.behind.Store("")
 		y.wire.body.Store(bodyWatcher(nil))

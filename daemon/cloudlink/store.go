@@ -36,7 +36,7 @@ func openStore(dir string, c Config, options badger.Options) (s *store, lost boo
 	if err := disk.CheckFree(dir, c.MinFree); err != nil {
 		return nil, false, err // Badger on a full disk ends the process
 	}
-	if s.db, err = badger.Open(options); err == nil {
+	if s.db, err = disk.OpenBadger(options); err == nil {
 		return s, false, nil
 	}
 	aside, moveErr := moveAside(dir)
@@ -48,7 +48,7 @@ func openStore(dir string, c Config, options badger.Options) (s *store, lost boo
 	if err := disk.MakeDir(dir); err != nil {
 		return nil, true, err
 	}
-	if s.db, err = badger.Open(options); err != nil {
+	if s.db, err = disk.OpenBadger(options); err != nil {
 		return nil, true, fmt.Errorf("open a store of the cloud share: %w", err)
 	}
 	return s, true, nil

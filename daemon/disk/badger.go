@@ -1,6 +1,11 @@
 package disk
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
 	badger "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
 )
@@ -32,4 +37,42 @@ func Badger(dir string) badger.Options {
 		WithMetricsEnabled(false).
 		WithDetectConflicts(false). // one writer
 		WithCompactL0OnClose(true)
+}
+
+// OpenBadger opens a database that may have been killed. While Badger makes a log
+// or deletes one there is a moment in which the file is empty; a process that ends
+// then leaves it behind, and Badger refuses to open beside it for ever. Such a file
+// holds nothing: it was not written to yet, or all of it is in a table.
+func OpenBadger(o badger.Options) (*badger.DB, error) {
+	if !o.InMemory {
+		for _, dir := range []string{o.Dir, o.ValueDir} {
+			if err := removeEmptyLogs(dir); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return badger.Open(o)
+}
+
+func removeEmptyLogs(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if kind := filepath.Ext(e.Name()); kind != ".mem" && kind != ".vlog" {
+			continue
+		}
+		info, err := e.Info()
+		if err == nil && info.Size() == 0 {
+			err = os.Remove(filepath.Join(dir, e.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }

@@ -173,7 +173,7 @@ func newIndex(dir string) (*index, error) {
 	if err := disk.MakeDir(dir); err != nil {
 		return nil, err
 	}
-	db, err := badger.Open(disk.Badger(dir))
+	db, err := disk.OpenBadger(disk.Badger(dir))
 	if err != nil {
 		return nil, fmt.Errorf("open the index: %w", err)
 	}

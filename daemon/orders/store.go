@@ -113,7 +113,7 @@ func Open(c Config) (*Store, error) {
 }
 
 func load(c Config, options badger.Options) (*Store, error) {
-	db, err := badger.Open(options)
+	db, err := disk.OpenBadger(options)
 	if err != nil {
 		return nil, fmt.Errorf("open the order history: %w", err)
 	}

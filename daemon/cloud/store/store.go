@@ -107,7 +107,7 @@ func Open(c Config) (*Store, error) {
 	}
 	// The whole store is encrypted beside the pseudonyms: the order in which
 	// reports were written would tell which of them came together.
-	db, err := badger.Open(disk.Badger(dir).
+	db, err := disk.OpenBadger(disk.Badger(dir).
 		WithSyncWrites(true).
 		WithDetectConflicts(true).
 		WithMemTableSize(16 << 20).
