@@ -81,6 +81,14 @@ func (e *errand) trouble() *problem.Error {
 	return e.problem
 }
 
+// begin notes that the work starts. What is asked of it from now on it may not
+// see any more, so that is done after it, however the work pauses by itself.
+func (e *errand) begin(now time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.due = now.AddDate(1, 0, 0)
+}
+
 // done notes how the work ended. It tells whether the cloud answers again.
 func (e *errand) done(now time.Time, pause time.Duration, err error, p Pace) (recovered bool) {
 	e.mu.Lock()
@@ -88,7 +96,9 @@ func (e *errand) done(now time.Time, pause time.Duration, err error, p Pace) (re
 	if err == nil {
 		recovered = e.failures > 0
 		e.failures, e.problem, e.blocked = 0, nil, time.Time{}
-		e.due = now.Add(pause)
+		if at := now.Add(pause); at.Before(e.due) {
+			e.due = at
+		}
 		return recovered
 	}
 	e.failures++
@@ -113,6 +123,7 @@ func (l *Link) drive(ctx context.Context, e *errand, work func(context.Context, 
 			case <-e.wake: // what it was woken for is done now
 			default:
 			}
+			e.begin(now)
 			pause, err := work(ctx, j)
 			if ctx.Err() != nil {
 				return

@@ -1,10 +1,14 @@
 package cloudlink_test
 
 import (
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"blackmark/daemon/ledger"
+	"blackmark/shared/buyer"
 	"blackmark/shared/wire"
 )
 
@@ -48,4 +52,38 @@ func TestTheWholeWay(t *testing.T) {
 			t.Errorf("after the withdrawal: %+v", got)
 		}
 	}
+}
+
+// What becomes due while a request is under way is looked at right after it, and
+// not when the next look is due by itself.
+func TestAskedWhileSending(t *testing.T) {
+	c := newClock()
+	y := newSky(t, c, friends())
+	s := newSeller(t, c)
+	s.join(y)
+	s.shares("8012345678901301", "returns", ali("90000001"))
+	s.sold("8012345678901302", ali("90000002"))
+	later := s.mark(ledger.NewMark{Keys: []buyer.Key{ali("90000002")}, Reason: "extortion"})
+	s.others(ali("90000002"))
+	s.eventually("the tags are known", func() bool { return s.state().Checked == 2 })
+
+	held, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	y.wire.meddle.Store(meddler(func(path string, body []byte) []byte {
+		if path == "/v1/shares" {
+			once.Do(func() {
+				close(held)
+				<-release
+			})
+		}
+		return body
+	}))
+	c.move(2 * time.Minute)
+	<-held
+	s.ok(s.link.Share(t.Context(), wire.ShareQuery{Mark: later.ID}))
+	close(release)
+	s.eventually("the later one is sent, and the clock stands still", func() bool {
+		state := s.state()
+		return state.Outbox == 0 && state.Shared == 2
+	})
 }
