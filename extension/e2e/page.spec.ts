@@ -51,8 +51,9 @@ test('when the background dies the badges stay, and a click is done once', async
   for (const reason of ['returns', 'unpaid']) {
     const host = (await eyes.settled(SHOPEE, 5)).find((h) => h.state === 'clear');
     if (!host) throw new Error('no row to mark');
+    const at = await eyes.bring(SHOPEE, host.order);
     await stage.browser.killBackground();
-    await eyes.mark(host, reason);
+    await eyes.mark(at, reason);
     await eyes.shows(SHOPEE, host.order, 'black');
   }
   await stage.browser.killBackground();

@@ -150,9 +150,10 @@ test('an answer for a list already left lands on no row of the next one', async 
   stage.daemon.pause();
   try {
     for (const type of ['toship', 'shipping', 'completed', 'toship']) {
-      await page.evaluate(`window.sandbox.navigate('/portal/sale/order?type=${type}')`);
       // In this scenario rows stay until the next ones are there, in the same elements.
-      await page.waitForResponse((r) => r.url().includes('get_order_list_card_list'));
+      const cards = page.waitForResponse((r) => r.url().includes('get_order_list_card_list'));
+      await page.evaluate(`window.sandbox.navigate('/portal/sale/order?type=${type}')`);
+      await cards;
       await page.evaluate('window.sandbox.frame()');
     }
   } finally {
