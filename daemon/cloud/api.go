@@ -105,7 +105,7 @@ func (s *Server) account(c caller) (wire.Account, error) {
 	return wire.Account{
 		Account: c.who.ID.String(), Weighs: s.weighs(c.who.Created).Format(time.RFC3339),
 		Suspended: c.who.Suspended, Epoch: epoch,
-		Evaluations: s.settings.quota().Left(c.who, epoch, now),
+		Evaluations: s.quotaOf(c.who).Left(c.who, epoch, now),
 		Refills:     store.DayStart(store.Day(now) + 1).Format(time.RFC3339),
 		Shared:      c.who.Shared,
 	}, nil
@@ -124,10 +124,21 @@ func (s *Server) served(a store.Account) error {
 	switch {
 	case a.Suspended:
 		return ErrSuspended
-	case s.settings.Served == Contributors && a.Shared == 0, s.settings.Served == Plan && !a.Plan:
+	case s.settings.Served == Plan && !a.Plan:
 		return ErrNotServed
 	}
 	return nil
+}
+
+// quotaOf is what an account may have evaluated. Where contributors are served,
+// one that has shared nothing yet has what was given at joining and no more: a
+// buyer must be evaluated before he can be reported.
+func (s *Server) quotaOf(a store.Account) store.Quota {
+	quota := s.settings.quota()
+	if s.settings.Served == Contributors && a.Shared == 0 {
+		quota.Day = 0
+	}
+	return quota
 }
 
 // evaluate relays a blinded batch and takes it from the account's evaluations.
@@ -154,16 +165,19 @@ func (s *Server) evaluate(c caller, query wire.EvaluateQuery) (wire.Evaluated, e
 	if err != nil {
 		return wire.Evaluated{}, err
 	}
-	left, ok, err := s.store.Spend(c.who.ID, n, s.settings.quota(), newest, s.config.Now())
-	if err != nil {
+	quota := s.quotaOf(c.who)
+	left, ok, err := s.store.Spend(c.who.ID, n, quota, newest, s.config.Now())
+	switch {
+	case err != nil:
 		return wire.Evaluated{}, err
-	}
-	if !ok {
+	case !ok && quota.Day < s.settings.Evaluations:
+		return wire.Evaluated{}, ErrNotServed
+	case !ok:
 		return wire.Evaluated{}, ErrQuota
 	}
 	evaluated, proof, err := s.eval.Evaluate(c, query.Epoch, blinded)
 	if err != nil {
-		if _, _, back := s.store.Spend(c.who.ID, -n, s.settings.quota(), newest, s.config.Now()); back != nil {
+		if _, _, back := s.store.Spend(c.who.ID, -n, quota, newest, s.config.Now()); back != nil {
 			s.config.Log.Warn("evaluations could not be given back", "error", back)
 		}
 		return wire.Evaluated{}, err
@@ -282,13 +296,14 @@ func readReport(id, market string, epoch uint32, text string, live map[uint32]bo
 	return store.Report{Request: id, List: cloudlist.ListID{Marketplace: m.Code, Epoch: epoch}, Tag: t}, ""
 }
 
-// readMark checks what is said of the buyer. A day may be tomorrow: the seller's
+// readMark checks what is said of the buyer. Which reasons leave by default is
+// the seller's daemon's to say; one that he chose is taken. A day may be tomorrow: the seller's
 // clock may be ahead of ours.
 func (s *Server) readMark(r *store.Report, share wire.Share, now time.Time) store.Code {
 	today := int(store.Day(now))
 	code, err := reason.Find(share.Reason)
 	switch {
-	case err != nil || !code.Share:
+	case err != nil:
 		return codeReason
 	case share.Day < 0 || share.Day > today+1:
 		return codeDay

@@ -117,7 +117,7 @@ func TestQuota(t *testing.T) {
 
 func TestWhoIsServed(t *testing.T) {
 	settings := friends()
-	settings.Served = cloud.Contributors
+	settings.Served, settings.Grant = cloud.Contributors, 16
 	st := open(t, settings)
 	s := st.member()
 	ask := func() string {
@@ -126,6 +126,9 @@ func TestWhoIsServed(t *testing.T) {
 			return ""
 		}
 		return codeOf(err)
+	}
+	if got := ask(); got != "" {
+		t.Errorf("what was given at joining: %q", got) // or nobody could ever begin to share
 	}
 	if got := ask(); got != "account_not_served" {
 		t.Errorf("before it shares: %q", got)
@@ -165,17 +168,16 @@ func TestSharesAreChecked(t *testing.T) {
 		change(func(s *wire.Share) { s.Marketplace = "bazaar" }),
 		change(func(s *wire.Share) { s.Epoch = 7 }),
 		change(func(s *wire.Share) { s.Tag = "AAAA" }),
-		change(func(s *wire.Share) { s.Reason = "other" }),
-		change(func(s *wire.Share) { s.Reason = "remote_address" }),
+		change(func(s *wire.Share) { s.Reason = "" }),
 		change(func(s *wire.Share) { s.Reason = "bad person" }),
 		change(func(s *wire.Share) { s.Day = -1 }),
-		change(func(*wire.Share) {}),
-		change(func(*wire.Share) {}),
+		change(func(s *wire.Share) { s.Reason = "other" }), // the seller's choice
+		change(func(s *wire.Share) { s.Reason = "remote_address" }),
 		change(func(*wire.Share) {}),
 		change(func(*wire.Share) {}),
 	}
 	want := []string{"request_invalid", "request_invalid", "marketplace_unknown", "marketplace_unknown", "epoch_unknown",
-		"tag_invalid", "reason_not_shared", "reason_not_shared", "reason_not_shared", "day_invalid", "", "", "", "share_quota"}
+		"tag_invalid", "reason_not_shared", "reason_not_shared", "day_invalid", "", "", "", "share_quota"}
 	for i, o := range s.send(shares...) {
 		if o.Code != want[i] || o.ID != shares[i].ID {
 			t.Errorf("share %d: %+v, want %q", i, o, want[i])

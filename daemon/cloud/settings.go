@@ -18,7 +18,7 @@ type Served string
 
 const (
 	Everyone     Served = "everyone"     // every account
-	Contributors Served = "contributors" // accounts with at least one report at the cloud
+	Contributors Served = "contributors" // accounts with a report at the cloud; others until what they got at joining is spent
 	Plan         Served = "plan"         // accounts for which the operator switched it on
 )
 
