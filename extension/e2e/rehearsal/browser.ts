@@ -71,6 +71,7 @@ export class Browser {
         '--disable-quic',
         '--disable-sync',
         '--no-first-run',
+        ...(options.headless === false ? ['--start-maximized'] : []),
       ],
     });
     context.setDefaultTimeout(15_000);

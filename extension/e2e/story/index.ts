@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     sandbox: sandbox.address,
     profile: path.join(RUN, 'profile'),
     headless: !window,
+    dock: window ? 'untouched' : 'open',
   });
   try {
     say((await browser.ensurePaired(daemon)) ? 'extension: paired' : 'extension: paired on an earlier run');
@@ -90,7 +91,7 @@ async function show(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<vo
       const eyes = await Eyes.on(page, browser.extension);
       const hosts = await eyes.settled(stop.markup, 5);
       if (stop.names) await learnNames(browser, eyes, stop, hosts, () => {});
-      await markMany(eyes, stop, await distinct(eyes, stop, 2), 'returns');
+      await markFirst(daemon, eyes, stop);
     }
   }
   await browser.context.pages()[0]?.bringToFront();
@@ -100,6 +101,25 @@ async function show(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<vo
     new Promise((resolve) => process.once('SIGINT', resolve)),
     new Promise((resolve) => process.once('SIGTERM', resolve)),
   ]);
+}
+
+/** Marks the first two buyers of a list through the command line, whatever the window's size. */
+async function markFirst(daemon: Daemon, eyes: Eyes, stop: Stop): Promise<void> {
+  const orders = (await eyes.page.evaluate('window.sandbox.orders()')) as {
+    number: string;
+    ref: string;
+    marketplace: string;
+    region: string;
+    kind: string;
+    id: string;
+  }[];
+  for (const host of await distinct(eyes, stop, 2)) {
+    const order = orders.find((o) => o.number === host.order || o.ref === host.order);
+    if (!order) continue;
+    const key = [order.marketplace, order.region, order.kind, order.id].join(':');
+    await daemon.json('mark', key, '--reason', 'returns');
+    await eyes.shows(stop.markup, host.order, 'black');
+  }
 }
 
 async function tell(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<void> {
