@@ -74,8 +74,14 @@ for (const language of ['en', 'zh_CN'] as const) {
             expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(
               width,
             );
-            for (const busy of await page.locator('.busy').all())
-              await expect(busy).toHaveCSS('opacity', '1');
+            // What fades in has done so, or is gone again.
+            await expect
+              .poll(() =>
+                page
+                  .locator('.busy')
+                  .evaluateAll((all) => all.every((busy) => getComputedStyle(busy).opacity === '1')),
+              )
+              .toBe(true);
             expect(await violations(page), `${name} at ${width}`).toEqual([]);
           }
           if (name === 'busy') {
