@@ -7,8 +7,7 @@ export default defineConfig({
   testDir: '.',
   outputDir: 'test-results',
   reporter: 'list',
-  // A browser on a busy machine can miss a moment: once more there, and the list says "flaky".
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   forbidOnly: Boolean(process.env.CI),
   fullyParallel: false,
   workers: 1,
