@@ -80,9 +80,10 @@ func TestWhyABuyerWaits(t *testing.T) {
 	t.Run("no list", func(t *testing.T) {
 		c := newClock()
 		y := newSky(t, c, friends())
+		release := make(chan struct{})
 		y.wire.meddle.Store(meddler(func(path string, body []byte) []byte {
-			if path == "/v1/account" {
-				time.Sleep(10 * time.Millisecond) // the list comes after it
+			if path == "/list/manifest" {
+				<-release
 			}
 			return body
 		}))
@@ -91,6 +92,7 @@ func TestWhyABuyerWaits(t *testing.T) {
 		if o := s.others(key); o.State != wire.OthersPending || o.Why != wire.WhyNoList {
 			t.Errorf("%+v", o)
 		}
+		close(release)
 		checked(s)
 	})
 	t.Run("unreachable", func(t *testing.T) {
