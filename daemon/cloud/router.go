@@ -188,7 +188,7 @@ func withAccount[In, Out any](s *Server, do func(caller, In) (Out, error)) handl
 		}
 		account, member, err := s.store.Authenticate(store.HashToken(token))
 		if err != nil {
-			return err
+			return gone(err)
 		}
 		if account.Leaving {
 			return store.ErrDevice
@@ -204,10 +204,19 @@ func withAccount[In, Out any](s *Server, do func(caller, In) (Out, error)) handl
 		}
 		out, err := do(caller{c.Request().Context(), account, member}, in)
 		if err != nil {
-			return err
+			return gone(err)
 		}
 		return c.JSON(http.StatusOK, out)
 	}
+}
+
+// gone words for a device that its account left while the request was on the way:
+// "accounts lists them" is for the operator.
+func gone(err error) error {
+	if errors.Is(err, store.ErrAccount) {
+		return store.ErrDevice
+	}
+	return err
 }
 
 // joined answers who is not an account yet.
