@@ -46,6 +46,18 @@ export const MinEvaluate = 16;
 export const MaxShares = 256;
 export const NonceSize = 32;
 export const CodeSize = 16;
+/** bytes of one upload; one at a time */
+export const MaxUpload = 64 << 20;
+/** for so long an upload waits to be used */
+export const UploadMinutes = 10;
+/** rows of one import */
+export const MaxImport = 100_000;
+/** rows of Import.Refusals; Refused counts all */
+export const MaxRefusals = 100;
+/** characters */
+export const MinPassphrase = 8;
+/** characters */
+export const MaxPassphrase = 1000;
 export const Version = 1;
 export const Ports = [17483, 19367, 21563, 26417, 29873];
 export const SocketPath = '/v1/socket';
@@ -611,6 +623,148 @@ export interface WithdrawQuery {
 export interface MuteQuery {
   keys: BuyerKey[];
   on: boolean;
+}
+/** Upload is a file that was sent and waits to be used once. */
+export interface Upload {
+  /** 32 lower-case hexadecimal digits */
+  id: string;
+  size: number;
+}
+/** FileFormat is how marks stand in a file. */
+export type FileFormat =
+  | 'json'
+  | 'csv';
+/** ExportQuery asks for My Blacklist as a file. The answer is encrypted with Passphrase, or plain where Plain says so: exactly one of both. */
+export interface ExportQuery {
+  format: FileFormat;
+  passphrase?: string;
+  plain?: boolean;
+}
+/** ImportQuery imports marks of an upload. Rows whose buyer is marked already change nothing unless Replace says so. The passphrase is for a file that is encrypted. */
+export interface ImportQuery {
+  upload: string;
+  /** empty: what the bytes say */
+  format?: FileFormat;
+  passphrase?: string;
+  replace?: boolean;
+  /** count, and change nothing; the upload stays */
+  dry_run?: boolean;
+}
+/** ImportState is how far an import is. */
+export type ImportState =
+  | 'running'
+  | 'done'
+  | 'stopped'
+  | 'undoing'
+  | 'undone';
+/** Import is one import, and what came of each of its rows: Marked, Replaced, Already, Repeated and Refused add up to Done. */
+export interface Import {
+  /** 32 lower-case hexadecimal digits */
+  id: string;
+  state: ImportState;
+  dry_run?: boolean;
+  /** RFC 3339, UTC */
+  at: string;
+  /** of the file */
+  rows: number;
+  /** looked at */
+  done: number;
+  marked: number;
+  replaced: number;
+  /** the buyer was marked, and stays as he was */
+  already: number;
+  /** the file names the buyer twice; the first row counts */
+  repeated: number;
+  refused: number;
+  refusals?: ImportRefusal[];
+  /** marks taken back; those changed since stay */
+  undone?: number;
+  /** marks that stayed because they were changed since */
+  kept?: number;
+  problem?: Problem;
+}
+/** ImportRefusal is a row that was not imported. */
+export interface ImportRefusal {
+  /** of the file, from 1; in CSV the line of names is 1 */
+  row: number;
+  problem: Problem;
+}
+/** ImportRef names an import. */
+export interface ImportRef {
+  id: string;
+}
+/** ImportList is the imports that are remembered. */
+export interface ImportList {
+  imports: Import[];
+}
+/** Backup is a copy of the data folder's truth in one file: the journal, the order history, the settings and the membership of a cloud; no pairing. */
+export interface Backup {
+  /** file name in the folder of backups */
+  name: string;
+  /** RFC 3339, UTC */
+  at: string;
+  /** bytes */
+  size: number;
+  records: number;
+  orders: number;
+  /** RFC 3339; when all of it was read last and was whole */
+  checked?: string;
+  /** what is wrong with it */
+  problem?: Problem;
+}
+/** BackupRef names a backup. */
+export interface BackupRef {
+  name: string;
+}
+/** BackupList is the backups that are kept. */
+export interface BackupList {
+  backups: Backup[];
+  folder: string;
+}
+/** BackupRead asks for a backup as a file to keep elsewhere, encrypted with Passphrase, or plain where Plain says so: exactly one of both. */
+export interface BackupRead {
+  name: string;
+  passphrase?: string;
+  plain?: boolean;
+}
+/** RestoreQuery puts a backup, or an uploaded one, in the place of what is there. What is there is kept beside it. */
+export interface RestoreQuery {
+  backup?: string;
+  upload?: string;
+  passphrase?: string;
+  /** compare, and change nothing */
+  dry_run?: boolean;
+}
+/** Restore compares a backup with what is there. */
+export interface Restore {
+  backup: Backup;
+  /** buyers marked now */
+  now: number;
+  /** buyers marked in the backup */
+  then: number;
+  gained: number;
+  /** buyers marked now and not in the backup */
+  lost: number;
+  /** folder of what was there before; empty for a dry run */
+  kept?: string;
+  restored: boolean;
+}
+/** ForgetQuery names a buyer who is to be forgotten: marks, notes, names, orders. */
+export interface ForgetQuery {
+  keys?: BuyerKey[];
+  order?: Order;
+  /** count, and change nothing */
+  dry_run?: boolean;
+}
+/** Forgotten says what was removed, and where the buyer still is. */
+export interface Forgotten {
+  /** of the journal, whose content is gone */
+  records: number;
+  orders: number;
+  /** a withdrawal goes to the cloud */
+  shared: boolean;
+  /** made before: they still hold the buyer */
+  backups?: string[];
 }
 /** Challenge is the first message on a socket: the daemon's nonce. */
 export interface Challenge {
