@@ -15,7 +15,7 @@ export BLACKMARK_CAPTURES ?= $(abspath $(wildcard ../shared/captures))
 NODE_MODULES := extension/node_modules/.stamp
 PROGRAMS     := blackmark blackmark-cloud blackmark-sandbox
 # Where goroutines share state; the race detector is too slow for the rest.
-RACED        := $(addsuffix /...,$(addprefix ./,$(wildcard daemon/ledger daemon/orders daemon/localapi)))
+RACED        := $(addsuffix /...,$(addprefix ./,$(wildcard daemon/ledger daemon/orders daemon/localapi daemon/backup daemon/transfer)))
 PLATFORMS    := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .PHONY: help
@@ -42,13 +42,13 @@ test: browser compiler build ## all tests: Go, the race detector, TypeScript, a 
 	$(if $(RACED),go test -race $(RACED))
 	cd extension && npx playwright test
 
-.PHONY: check check-go check-generated check-extension
-check: check-go check-generated check-extension ## format, vet, lint, types, and that generated files are current
+.PHONY: check check-go check-generated check-extension check-supply
+check: check-go check-generated check-extension check-supply ## format, vet, lint, types, known holes, and that generated files are current
 
 check-go:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on: $$unformatted"; exit 1; fi
-	go vet ./... && go vet .ci/bench.go
+	go vet ./... && go vet .ci/bench.go && go vet .ci/licences.go
 	go tool staticcheck ./...
 
 check-generated:
@@ -58,14 +58,19 @@ check-generated:
 check-extension: $(NODE_MODULES)
 	cd extension && npx tsc --noEmit && npx biome check .
 
+check-supply: $(NODE_MODULES)
+	go run .ci/licences.go -check
+	.ci/supply
+
 .PHONY: bench
 bench: ## measure, print one table, write bench.json
 	go run .ci/bench.go
 
 .PHONY: generate
-generate: ## write the generated files anew
+generate: $(NODE_MODULES) ## write the generated files anew
 	go generate ./...
 	go run ./extension/bundle -generate
+	go run .ci/licences.go
 
 .PHONY: packages
 packages: $(NODE_MODULES) ## build for every platform into .run/packages (compiled, not tried there)

@@ -20,6 +20,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"blackmark/shared/licences"
 )
 
 func main() {
@@ -104,7 +106,7 @@ func (s source) build(out string) error {
 		return err
 	}
 	for _, t := range targets {
-		files := files{}
+		files := files{"licences.txt": []byte(licences.Text)}
 		files.add(scripts, t.keeps)
 		files.add(icons, nil)
 		files.add(definitions, nil)
