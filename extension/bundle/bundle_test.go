@@ -105,7 +105,7 @@ func TestBuildWritesThreeTargets(t *testing.T) {
 	want := []string{
 		"_locales/en/messages.json", "_locales/zh_CN/messages.json",
 		"background.js", "content.js", "hook.js",
-		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "manifest.json",
+		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "licences.txt", "manifest.json",
 		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js",
 		"welcome/index.css", "welcome/index.html", "welcome/index.js",
 	}
