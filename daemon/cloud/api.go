@@ -53,27 +53,27 @@ const (
 	codeExpired     store.Code = "mark_expired"
 )
 
-// join makes an account of an invitation's token.
+// join makes an account of an invitation's token, or finds the one that this
+// device made of it before.
 func (s *Server) join(query wire.JoinQuery) (wire.Joined, error) {
 	token, err := base64.RawURLEncoding.Strict().DecodeString(query.Token)
 	if err != nil || len(token) != len(cloudtrust.Token{}) {
 		return wire.Joined{}, store.ErrInvitation
 	}
+	device, err := base64.RawURLEncoding.Strict().DecodeString(query.Device)
+	if err != nil || len(device) != tokenSize {
+		return wire.Joined{}, ErrBody.In("device")
+	}
 	epoch, err := s.newestEpoch()
 	if err != nil {
 		return wire.Joined{}, err
 	}
-	device := make([]byte, tokenSize)
-	_, _ = rand.Read(device)
 	account, member, err := s.store.Join(store.HashToken(token), store.HashToken(device), s.config.Now(), s.settings.Grant, epoch)
 	if err != nil {
 		return wire.Joined{}, err
 	}
 	s.config.Log.Info("an account joined")
-	return wire.Joined{
-		Account: account.ID.String(), Member: member.String(),
-		Device: base64.RawURLEncoding.EncodeToString(device),
-	}, nil
+	return wire.Joined{Account: account.ID.String(), Member: member.String()}, nil
 }
 
 // newestEpoch is the one in which buyers are evaluated from now on.

@@ -213,7 +213,7 @@ func TestBadRequests(t *testing.T) {
 		}
 		return response.StatusCode, p.Code
 	}
-	device := "Bearer " + s.joined.Device
+	device := "Bearer " + s.device
 	for _, c := range []struct {
 		method, path, token, body string
 		status                    int
@@ -221,7 +221,7 @@ func TestBadRequests(t *testing.T) {
 	}{
 		{"GET", "/v1/account", "", "", 403, "device_unknown"},
 		{"GET", "/v1/account", "Bearer " + strings.Repeat("A", 43), "", 403, "device_unknown"},
-		{"GET", "/v1/account", "Basic " + s.joined.Device, "", 403, "device_unknown"},
+		{"GET", "/v1/account", "Basic " + s.device, "", 403, "device_unknown"},
 		{"POST", "/v1/shares", device, "{", 400, "body_invalid"},
 		{"POST", "/v1/shares", device, `{"shares":[]} {}`, 400, "body_invalid"},
 		{"POST", "/v1/shares", device, `{"shares":7}`, 400, "body_invalid"},

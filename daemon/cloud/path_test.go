@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"blackmark/daemon/cloud"
 	"blackmark/shared/cloudlist"
 	"blackmark/shared/wire"
 )
@@ -82,6 +83,37 @@ func TestInvitationIsUsedOnce(t *testing.T) {
 	again := client(t, st.Address(), i.Root, st.clock.Now)
 	if code := codeOf(again.join(i.Token)); code != "invitation_used" {
 		t.Error(code)
+	}
+	// A device whose answer was lost asks again and gets the same account, however
+	// late; one with another token, or by another invitation, does not.
+	first := st.invitation(1)
+	lost := st.join(first)
+	before := lost.joined
+	st.clock.Move(40 * day)
+	lost.joined = wire.Joined{}
+	lost.must(lost.joinAgain(first.Token))
+	if lost.joined != before || before.Account == "" {
+		t.Errorf("asked again: %+v, and before %+v", lost.joined, before)
+	}
+	var a wire.Account
+	lost.must(lost.call(http.MethodGet, "/v1/account", nil, &a))
+	if a.Account != before.Account {
+		t.Errorf("the token is of %s", a.Account)
+	}
+	stranger := client(t, st.Address(), first.Root, st.clock.Now)
+	if code := codeOf(stranger.join(first.Token)); code != "invitation_used" {
+		t.Errorf("a stranger with the spent invitation: %s", code)
+	}
+	if code := codeOf(lost.joinAgain(st.invitation(1).Token)); code != "invitation_used" {
+		t.Errorf("the same token by another invitation: %s", code)
+	}
+	lost.must(lost.call(http.MethodPost, "/v1/leave", nil, &wire.Left{}))
+	if code := codeOf(lost.joinAgain(first.Token)); code != "invitation_used" {
+		t.Errorf("after leaving: %s", code)
+	}
+	var stats cloud.ServerStats
+	if st.do("stats", struct{}{}, &stats); stats.Accounts != 1 {
+		t.Errorf("%d accounts", stats.Accounts)
 	}
 	late := st.invitation(1)
 	st.clock.Move(31 * day)

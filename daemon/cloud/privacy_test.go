@@ -47,7 +47,7 @@ func TestDiskAndLogKnowNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts = append(texts, []byte(s.joined.Account), []byte(s.joined.Device), account)
+	texts = append(texts, []byte(s.joined.Account), []byte(s.device), account)
 	for _, found := range st.onDisk(texts...) {
 		t.Error("on the disk:", found)
 	}

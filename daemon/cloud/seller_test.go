@@ -31,6 +31,7 @@ type seller struct {
 	root   cloudtrust.RootHash
 	now    func() time.Time
 	joined wire.Joined
+	device string // the token by which the cloud knows it
 	epoch  uint32
 }
 
@@ -86,8 +87,8 @@ func (s *seller) call(method, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	if s.joined.Device != "" {
-		request.Header.Set("Authorization", "Bearer "+s.joined.Device)
+	if s.device != "" {
+		request.Header.Set("Authorization", "Bearer "+s.device)
 	}
 	response, err := s.http.Do(request)
 	if err != nil {
@@ -119,8 +120,18 @@ func (st *stage) join(i cloudtrust.Invitation) *seller {
 	return s
 }
 
+// join uses an invitation, with a new token for the device.
 func (s *seller) join(token cloudtrust.Token) error {
-	return s.call(http.MethodPost, "/v1/join", wire.JoinQuery{Token: base64.RawURLEncoding.EncodeToString(token[:])}, &s.joined)
+	device := make([]byte, 32)
+	_, _ = rand.Read(device)
+	s.device = base64.RawURLEncoding.EncodeToString(device)
+	return s.joinAgain(token)
+}
+
+// joinAgain asks to join with the token that the device has.
+func (s *seller) joinAgain(token cloudtrust.Token) error {
+	return s.call(http.MethodPost, "/v1/join",
+		wire.JoinQuery{Token: base64.RawURLEncoding.EncodeToString(token[:]), Device: s.device}, &s.joined)
 }
 
 // member is one account of a new branch.
@@ -295,6 +306,6 @@ func codeOf(err error) string {
 // at is the same device on a server that was started again.
 func (s *seller) at(st *stage) *seller {
 	again := client(st.t, st.Address(), s.root, st.clock.Now)
-	again.joined, again.epoch = s.joined, s.epoch
+	again.joined, again.device, again.epoch = s.joined, s.device, s.epoch
 	return again
 }

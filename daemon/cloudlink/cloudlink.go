@@ -130,6 +130,7 @@ func Open(c Config) (*Link, error) {
 // The files of the link's folder.
 const (
 	membershipName = "membership.json"
+	joiningName    = "joining.json"
 	settingsName   = "settings.json"
 	mutedName      = "muted.json"
 	tagsName       = "tags"

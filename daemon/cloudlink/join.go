@@ -37,9 +37,13 @@ func (l *Link) Join(ctx context.Context, text string) error {
 	}
 	trust, tlsKey, err := fetchTrust(ctx, invitation.Address, l.cfg.Pace.Request)
 	if err != nil {
-		return err
+		return unanswered(err)
 	}
 	ring, err := believe(trust, tlsKey, invitation.Root, nil, l.cfg.Now())
+	if err != nil {
+		return err
+	}
+	device, err := l.deviceFor(invitation)
 	if err != nil {
 		return err
 	}
@@ -49,21 +53,31 @@ func (l *Link) Join(ctx context.Context, text string) error {
 	defer asking.close()
 	var answer wire.Joined
 	token := base64.RawURLEncoding.EncodeToString(invitation.Token[:])
-	// From here on the invitation is spent: who asked may go, the answer is kept.
-	if err := asking.post(context.WithoutCancel(ctx), "/v1/join", wire.JoinQuery{Token: token}, &answer); err != nil {
-		return err
+	// From here on the invitation may be spent: who asked may go, the answer is kept.
+	err = asking.post(context.WithoutCancel(ctx), "/v1/join", wire.JoinQuery{Token: token, Device: device}, &answer)
+	if err != nil {
+		return unanswered(err)
 	}
-	if answer.Device == "" || len(answer.Device) > 256 {
-		return ErrAnswer.Because(errors.New("no device"))
-	}
-	member.Account, member.Member, member.Device = answer.Account, answer.Member, answer.Device
+	member.Account, member.Member, member.Device = answer.Account, answer.Member, device
 	return l.begin(member)
 }
 
-// begin keeps a new membership and starts the work. The invitation is spent by
-// now, so the membership is written before anything else can fail.
+// unanswered says of joining what the seller has to do himself: no work in the
+// background joins for him.
+func unanswered(err error) error {
+	if errors.Is(err, ErrUnreachable) {
+		return ErrJoinUnanswered.Because(err)
+	}
+	return err
+}
+
+// begin keeps a new membership and starts the work. The membership is written
+// before what joining can be repeated with is forgotten.
 func (l *Link) begin(member membership) error {
 	if err := writeFile(l.path(membershipName), member); err != nil {
+		return err
+	}
+	if err := l.joinedNow(); err != nil {
 		return err
 	}
 	j, err := l.open(member)
@@ -123,6 +137,9 @@ func (l *Link) leave(ctx context.Context, j *joined) error {
 		if err := os.RemoveAll(l.path(name)); err != nil {
 			return err
 		}
+	}
+	if err := l.joinedNow(); err != nil { // a crash after joining may have left it
+		return err
 	}
 	// The membership goes last: until then the next start leaves again.
 	if err := j.membership.end(); err != nil {

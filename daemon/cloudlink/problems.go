@@ -12,6 +12,9 @@ var (
 		"the cloud has not confirmed yet that it deleted what was shared", "wait; it is asked again by itself")
 	ErrUnreachable = problem.New(problem.Unavailable, "cloud_unreachable",
 		"the cloud does not answer", "nothing is lost: it is tried again by itself; check the connection if it stays")
+	ErrJoinUnanswered = problem.New(problem.Unavailable, "join_unanswered",
+		"the cloud did not answer when this Blackmark joined",
+		"join again with the same invitation: it is good for this Blackmark, also if the cloud has taken it already")
 	ErrPin = problem.New(problem.Refused, "cloud_tls_key",
 		"who answers at the cloud's address has not the key that the operator vouches for",
 		"nothing was sent; somebody may stand between you and the cloud: tell the operator if it stays")

@@ -200,7 +200,7 @@ func (c *crossing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	status, answer := c.pass(r, address, body)
-	if c.twice.Load() && r.Method == http.MethodPost && r.URL.Path != "/v1/join" {
+	if c.twice.Load() && r.Method == http.MethodPost {
 		// What the first delivery answered is lost on the way.
 		again, second := c.pass(r, address, body)
 		if again != 0 {

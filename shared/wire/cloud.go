@@ -25,7 +25,8 @@ package wire
 // CloudVersion is the version of the cloud's protocol.
 //
 //	1  2026-11-22  trust, join, account, evaluate, shares, withdrawals, leave, list
-const CloudVersion = 1
+//	2  2026-11-22  a device chooses its token itself, so that joining can be repeated
+const CloudVersion = 2
 
 // Limits of the cloud's protocol.
 const (
@@ -42,16 +43,18 @@ type Trust struct {
 	Statements []string `json:"statements"`
 }
 
-// JoinQuery uses an invitation's token, once.
+// JoinQuery uses an invitation's token, once. The device chooses its own token,
+// 32 random bytes, and keeps it before it asks: the same query sent again, after
+// an answer was lost, gives the same account.
 type JoinQuery struct {
-	Token string `json:"token"`
+	Token  string `json:"token"`  // of the invitation
+	Device string `json:"device"` // from now on sent as `Authorization: Bearer`
 }
 
-// Joined is the new account and the token of this device, shown once.
+// Joined is the new account.
 type Joined struct {
 	Account string `json:"account"`
 	Member  string `json:"member"`
-	Device  string `json:"device"` // sent as `Authorization: Bearer`
 }
 
 // Account is how the account stands.

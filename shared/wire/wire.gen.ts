@@ -37,7 +37,7 @@ export interface Problem {
 }
 
 // From shared/wire.
-export const CloudVersion = 1;
+export const CloudVersion = 2;
 /** elements of one evaluation */
 export const MaxEvaluate = 256;
 /** an evaluation is padded to a multiple of this */
@@ -87,16 +87,17 @@ export interface Trust {
   root: string;
   statements: string[];
 }
-/** JoinQuery uses an invitation's token, once. */
+/** JoinQuery uses an invitation's token, once. The device chooses its own token, 32 random bytes, and keeps it before it asks: the same query sent again, after an answer was lost, gives the same account. */
 export interface JoinQuery {
+  /** of the invitation */
   token: string;
+  /** from now on sent as `Authorization: Bearer` */
+  device: string;
 }
-/** Joined is the new account and the token of this device, shown once. */
+/** Joined is the new account. */
 export interface Joined {
   account: string;
   member: string;
-  /** sent as `Authorization: Bearer` */
-  device: string;
 }
 /** Account is how the account stands. */
 export interface Account {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
@@ -66,6 +67,7 @@ type Invitation struct {
 type device struct {
 	Account AccountID `json:"account"`
 	Member  []byte    `json:"member"`
+	Invited []byte    `json:"invited,omitempty"` // hash of the invitation by which it joined
 }
 
 func accountKey(id AccountID) []byte { return append([]byte{tableAccount}, id[:]...) }
@@ -108,11 +110,24 @@ func (s *Store) Invite(secret Secret, i Invitation) error {
 }
 
 // Join uses an invitation once and makes an account whose first device has the
-// token with this hash. It returns ErrInvitation.
+// token with this hash. A device that joined by this invitation before gets what
+// it got then: its first answer may have been lost. It returns ErrInvitation.
 func (s *Store) Join(invitation, token Secret, now time.Time, grant int, epoch uint32) (Account, MemberID, error) {
 	account := Account{ID: random[AccountID](), Created: now.UTC(), Grant: grant, GrantEpoch: epoch}
 	member := random[MemberID]()
 	err := s.update(func(txn *badger.Txn) error {
+		known, found, err := getJSON[device](txn, deviceKey(token))
+		if err != nil {
+			return err
+		}
+		if found {
+			if !bytes.Equal(known.Invited, invitation[:]) || len(known.Member) != len(member) {
+				return ErrInvitation // a token is chosen anew for each invitation
+			}
+			copy(member[:], known.Member)
+			account, err = getAccount(txn, known.Account)
+			return err
+		}
 		i, found, err := getJSON[Invitation](txn, inviteKey(invitation))
 		if err != nil {
 			return err
@@ -129,7 +144,7 @@ func (s *Store) Join(invitation, token Secret, now time.Time, grant int, epoch u
 		if err != nil {
 			return err
 		}
-		if err := setJSON(txn, deviceKey(token), device{account.ID, member[:]}); err != nil {
+		if err := setJSON(txn, deviceKey(token), device{account.ID, member[:], invitation[:]}); err != nil {
 			return err
 		}
 		return setJSON(txn, accountKey(account.ID), account)

@@ -220,6 +220,8 @@ export type Message0 =
   | 'problem_invitation_damaged_hint'
   | 'problem_invitation_used'
   | 'problem_invitation_used_hint'
+  | 'problem_join_unanswered'
+  | 'problem_join_unanswered_hint'
   | 'problem_journal_closed'
   | 'problem_journal_closed_hint'
   | 'problem_journal_damaged'
