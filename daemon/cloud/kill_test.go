@@ -121,7 +121,7 @@ func TestKilledWhileSharing(t *testing.T) {
 		kills++
 		cmd, address = spawn(t, st.dir)
 		again := client(t, address, s.root, time.Now)
-		again.joined, again.epoch = s.joined, 1
+		again.joined, again.device, again.epoch = s.joined, s.device, 1
 		s = again
 		if kills < 10 {
 			arm()
