@@ -37,7 +37,7 @@ build: $(NODE_MODULES) ## the programs into .run/bin, the extension into extensi
 	go run ./extension/bundle
 
 .PHONY: test
-test: browser compiler build ## all tests: Go, the race detector, TypeScript, a real browser
+test: browser firefox compiler build ## all tests: Go, the race detector, TypeScript, real browsers
 	go test ./...
 	$(if $(RACED),go test -race $(RACED))
 	cd extension && npx playwright test
@@ -100,6 +100,11 @@ clean: ## remove what was built; the data that `make run` keeps in .run/data sta
 .PHONY: browser
 browser:
 	@$(if $(BLACKMARK_CHROMIUM),:,.ci/install chromium chromium-l10n fonts-noto-cjk)
+
+# Its tests skip themselves, loudly, where it cannot be had.
+.PHONY: firefox
+firefox:
+	@$(if $(BLACKMARK_FIREFOX),:,.ci/install firefox-esr || echo 'SKIPPED: the tests in Firefox')
 
 .PHONY: compiler
 compiler:

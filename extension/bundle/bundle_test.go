@@ -97,7 +97,7 @@ func decode(t *testing.T, text []byte) map[string]any {
 	return value
 }
 
-func TestBuildWritesThreeTargets(t *testing.T) {
+func TestBuildWritesEveryTarget(t *testing.T) {
 	out := t.TempDir()
 	if err := house(t, nil).build(out); err != nil {
 		t.Fatal(err)
@@ -180,6 +180,10 @@ func TestManifests(t *testing.T) {
 		differ("chromium", "firefox")); diff != "" {
 		t.Errorf("Firefox differs from Chromium in (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff([]string{"host_permissions", "name", "optional_host_permissions"},
+		differ("firefox", "firefox-e2e")); diff != "" {
+		t.Errorf("Firefox's build under test differs from the one in the store in (-want +got):\n%s", diff)
+	}
 	store := read["chromium"]
 	for key, want := range map[string]any{
 		"permissions":               []any{"alarms", "scripting", "storage"},
@@ -198,9 +202,11 @@ func TestManifests(t *testing.T) {
 			t.Errorf("the manifest for the store has %s", never)
 		}
 	}
-	required := read["chromium-e2e"]["host_permissions"]
-	if diff := cmp.Diff([]any{"http://127.0.0.1/*", "https://*.b.example/*", "https://a.example/*"}, required); diff != "" {
-		t.Errorf("hosts of the development build (-want +got):\n%s", diff)
+	for _, name := range []string{"chromium-e2e", "firefox-e2e"} {
+		required := read[name]["host_permissions"]
+		if diff := cmp.Diff([]any{"http://127.0.0.1/*", "https://*.b.example/*", "https://a.example/*"}, required); diff != "" {
+			t.Errorf("hosts of %s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

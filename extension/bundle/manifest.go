@@ -19,6 +19,7 @@ var targets = []target{
 	{name: "chromium"},
 	{name: "firefox", firefox: true},
 	{name: "chromium-e2e", development: true},
+	{name: "firefox-e2e", firefox: true, development: true},
 }
 
 // keeps tells whether a file belongs into the build: the gallery shows the
@@ -87,7 +88,9 @@ func manifest(t target, version string, hosts []string) ([]byte, error) {
 		m["externally_connectable"] = map[string]any{"ids": []string{}}
 	}
 	if t.development {
-		m["key"] = developmentKey
+		if !t.firefox {
+			m["key"] = developmentKey
+		}
 		m["name"] = "__MSG_name__ (development)"
 		m["host_permissions"] = append([]string{daemon}, hosts...)
 		delete(m, "optional_host_permissions")

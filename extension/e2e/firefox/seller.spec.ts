@@ -1,0 +1,68 @@
+// The built extension in Firefox: pairing, badges, a mark by mouse, a daemon
+// that goes and comes back, and what strangers get.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { Daemon, Sandbox, until } from '../rehearsal/programs';
+import { SHOPEE, SHOPEE_LIST } from '../rehearsal/sites';
+import type { Order } from '../rehearsal/truth';
+import { keyOf } from '../rehearsal/truth';
+import { Firefox, type FirefoxEyes, firefoxVersion } from './browser';
+
+const version = firefoxVersion();
+test.skip(!version, 'SKIPPED: there is no Firefox here; make firefox says what to install');
+
+let data: string;
+let sandbox: Sandbox;
+let daemon: Daemon;
+let firefox: Firefox;
+
+test.beforeAll(async () => {
+  data = mkdtempSync(path.join(tmpdir(), 'blackmark-data-'));
+  sandbox = await Sandbox.start();
+  daemon = await Daemon.start(data);
+  firefox = await Firefox.start(sandbox.address);
+  await firefox.pair(await daemon.pairingCode());
+});
+test.afterAll(async () => {
+  await firefox?.close();
+  await daemon?.stop();
+  await sandbox?.stop();
+  if (data) rmSync(data, { recursive: true, force: true });
+});
+
+/** The Shopee list with its rows answered, and what it really shows. */
+async function list(more = ''): Promise<{ eyes: FirefoxEyes; orders: Order[] }> {
+  const eyes = await firefox.open(`${SHOPEE_LIST}&orders=12${more}`);
+  await eyes.settled(SHOPEE, 5);
+  const orders = (await eyes.page.evaluate('window.sandbox.orders()')) as Order[];
+  return { eyes, orders: orders.filter((order) => order.identified) };
+}
+
+test('marks are shown, made by mouse, and outlive the daemon', async () => {
+  const { eyes, orders } = await list();
+  const [known, other] = orders;
+  if (!known || !other) throw new Error('no orders');
+  await daemon.mark(keyOf(known), 'returns');
+  await eyes.shows(SHOPEE, known.number, 'black');
+
+  await eyes.press(SHOPEE, other.number);
+  await eyes.click('[data-reason="unpaid"]');
+  await eyes.click('.foot .main');
+  await eyes.shows(SHOPEE, other.number, 'black');
+  expect((await daemon.marks()).map((m) => `${m.keys[0]?.id} ${m.reason}`).sort()).toEqual(
+    [`${known.id} returns`, `${other.id} unpaid`].sort(),
+  );
+
+  await daemon.stop();
+  await until('the page says that the daemon is gone', () =>
+    eyes.roots<boolean>(`(roots) => roots.some((root) => root.querySelector('.trouble'))`),
+  );
+  await daemon.start();
+  await daemon.json('unmark', keyOf(known));
+  await eyes.shows(SHOPEE, known.number, 'clear');
+  await eyes.shows(SHOPEE, other.number, 'black');
+  await eyes.page.close();
+});
