@@ -88,7 +88,6 @@ func dial(ctx context.Context, address string, key []byte) (*Call, error) {
 	return &Call{
 		address: address, token: welcome.Token, conn: conn,
 		http: &http.Client{
-			Timeout:       requestLimit,
 			Transport:     &http.Transport{Proxy: nil, DisableKeepAlives: true, MaxResponseHeaderBytes: maxHeader},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -162,6 +161,53 @@ func (c *Call) Get(ctx context.Context, path string, into any) error {
 	return c.do(ctx, http.MethodGet, path, nil, into)
 }
 
+// Upload sends a file of size bytes, to be used once; -1 means that its size
+// is not known. It may take as long as ctx lets it.
+func (c *Call) Upload(ctx context.Context, file io.Reader, size int64) (wire.Upload, error) {
+	var got wire.Upload
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.address+"/v1/uploads", io.NopCloser(file))
+	if err != nil {
+		return got, err
+	}
+	request.ContentLength = size
+	request.Header.Set("Content-Type", bytesType)
+	response, err := c.send(ctx, request, 0)
+	if err != nil {
+		return got, err
+	}
+	defer response.Body.Close()
+	return got, answer(response, &got)
+}
+
+// Download asks for a file and writes it as it comes. Where it fails in the
+// middle, what was written is not the whole file.
+func (c *Call) Download(ctx context.Context, path string, body any, to io.Writer) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.address+path, bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := c.send(ctx, request, 0)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 400 {
+		return answer(response, nil)
+	}
+	if _, err := io.Copy(to, response.Body); err != nil {
+		return errDownloadCut.Because(err)
+	}
+	return nil
+}
+
+var errDownloadCut = problem.New(problem.Unavailable, "download_cut",
+	"the file did not come whole", "delete what was written, and try again; `blackmark doctor` looks for the cause")
+
 // Post sends a body, or none, and reads the answer. A refusal of the daemon
 // is a *problem.Error.
 func (c *Call) Post(ctx context.Context, path string, body, into any) error {
@@ -180,18 +226,35 @@ func (c *Call) do(ctx context.Context, method, path string, body []byte, into an
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	response, err := c.http.Do(request)
+	response, err := c.send(ctx, request, requestLimit)
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return ErrNotRunning.Because(err)
+		return err
 	}
 	defer response.Body.Close()
+	return answer(response, into)
+}
+
+// send makes a request with the token. limit is for all of it, the answer
+// included; 0 means none but ctx.
+func (c *Call) send(ctx context.Context, request *http.Request, limit time.Duration) (*http.Response, error) {
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	client := *c.http
+	client.Timeout = limit
+	response, err := client.Do(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, ErrNotRunning.Because(err)
+	}
+	return response, nil
+}
+
+// answer reads an answer in JSON, or the refusal that came in its place.
+func answer(response *http.Response, into any) error {
 	data, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
 	if err != nil {
 		return ErrNotRunning.Because(err)

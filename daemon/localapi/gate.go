@@ -23,6 +23,7 @@ type Door struct {
 	Method  string
 	Path    string
 	Callers []Caller
+	Takes   string // content type of a POST; empty means application/json
 }
 
 func (d Door) lets(c Caller) bool {
@@ -32,6 +33,13 @@ func (d Door) lets(c Caller) bool {
 		}
 	}
 	return false
+}
+
+func (d Door) takes() string {
+	if d.Takes == "" {
+		return "application/json"
+	}
+	return d.Takes
 }
 
 // doors are all that the gate knows, by method and path. A route is added
@@ -110,7 +118,7 @@ func (s *Server) admitCall(r *http.Request, door Door, origins []string) (caller
 	}
 	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, other := parameters["charset"]
-	if err != nil || kind != "application/json" || (other && !strings.EqualFold(charset, "utf-8")) {
+	if err != nil || kind != door.takes() || (other && !strings.EqualFold(charset, "utf-8")) {
 		return caller{}, false // what a form can send is not listened to
 	}
 	return client, len(r.Header["Content-Encoding"]) == 0

@@ -2,8 +2,8 @@
 // the HTTP API and the socket over which extension and command line ask,
 // mark and are told of changes.
 //
-// It may import daemon/ledger, daemon/orders, daemon/settings and shared; what
-// it calls is given to it. It never listens beyond 127.0.0.1, never answers a
+// It may import daemon/ledger, daemon/orders, daemon/settings, daemon/disk and
+// shared; what it calls is given to it. It never listens beyond 127.0.0.1, never answers a
 // caller who has not proved itself, sends no CORS header, and never logs a
 // buyer's id, a name, a note or a secret.
 package localapi
@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"blackmark/daemon/disk"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi/pairing"
 	"blackmark/daemon/orders"
@@ -46,6 +47,7 @@ type Config struct {
 	Folder  *settings.Folder // of the paired browsers and the command line's key
 	Sharing Sharing          // nil means that there is none
 	Version string           // of the program
+	MinFree uint64           // bytes that must stay free on the disk; 0 means 256 MiB
 	Now     func() time.Time // nil means time.Now
 	Log     *slog.Logger     // nil means none
 }
@@ -62,6 +64,7 @@ type Server struct {
 	tokens   *tokens
 	window   *pairing.Window
 	sessions *sessions
+	uploads  *uploads
 	doors    doors
 	routes   func() []Door
 	http     *http.Server
@@ -83,6 +86,9 @@ func Open(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.MinFree == 0 {
+		c.MinFree = disk.DefaultMinFree
+	}
 	if c.Ports == nil {
 		c.Ports = wire.Ports
 	}
@@ -91,6 +97,10 @@ func Open(c Config) (*Server, error) {
 		return nil, err
 	}
 	known, err := openRoster(c.Folder)
+	if err != nil {
+		return nil, err
+	}
+	files, err := openUploads(c.Folder.Path(uploadsDir), c.MinFree, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +118,7 @@ func Open(c Config) (*Server, error) {
 		tokens:   newTokens(c.Now),
 		window:   &pairing.Window{Now: c.Now},
 		sessions: newSessions(),
+		uploads:  files,
 		doors:    doors{},
 	}
 	s.http = &http.Server{
@@ -133,6 +144,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ctx, s.stop = context.WithCancel(ctx)
 	defer s.stop()
 	s.follow(ctx)
+	s.working.Go(func() { s.uploads.sweepUntil(ctx) })
 	shut := make(chan struct{})
 	go func() {
 		defer close(shut)

@@ -42,7 +42,7 @@ func (s *Server) router() http.Handler {
 	s.routes = func() []Door {
 		var list []Door
 		for _, route := range e.Routes() {
-			list = append(list, Door{route.Method, route.Path, s.doors[route.Method+" "+route.Path].Callers})
+			list = append(list, Door{Method: route.Method, Path: route.Path, Callers: s.doors[route.Method+" "+route.Path].Callers})
 		}
 		sort.Slice(list, func(i, j int) bool {
 			return list[i].Path+list[i].Method < list[j].Path+list[j].Method
@@ -74,11 +74,11 @@ func withHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// wholeBody reads a body before anything acts on it.
+// wholeBody reads a body before anything acts on it. A file is read as it comes.
 func (s *Server) wholeBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if r.Method != http.MethodPost {
+		if r.Method != http.MethodPost || s.doors[r.Method+" "+r.URL.Path].Takes == bytesType {
 			return next(c)
 		}
 		data, err := io.ReadAll(io.LimitReader(r.Body, wire.MaxFrame+1))
@@ -197,6 +197,7 @@ func (s *Server) operations(api huma.API) {
 			return nothing{}, s.revoke(i.Body.ID)
 		})
 	s.sharingOperations(api)
+	s.uploadOperation(api)
 }
 
 // OpenAPI is the description of the HTTP API, as indented JSON.

@@ -104,7 +104,7 @@ func (s *stage) open() {
 	s.ledger, err = ledger.Open(ledger.Config{Dir: s.folder.Path("ledger"), Now: s.clock.now, MinFree: 1, Log: log, Refuse: s.orders.Refused})
 	s.ok(err)
 	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders,
-		Folder: s.folder, Sharing: s.share, Version: "test", Now: s.clock.now, Log: log})
+		Folder: s.folder, Sharing: s.share, MinFree: 1, Version: "test", Now: s.clock.now, Log: log})
 	s.ok(err)
 	s.key, err = s.folder.LocalKey()
 	s.ok(err)

@@ -66,7 +66,7 @@ func NewMain(c Config) (m *Main, err error) {
 	}
 	m.door, err = localapi.Open(localapi.Config{
 		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sharing: m.cloud,
-		Version: version(), Now: c.Now, Log: c.Log,
+		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
 	})
 	return m, err
 }
