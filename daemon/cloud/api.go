@@ -104,7 +104,7 @@ func (s *Server) account(c caller) (wire.Account, error) {
 	now := s.config.Now()
 	return wire.Account{
 		Account: c.who.ID.String(), Weighs: s.weighs(c.who.Created).Format(time.RFC3339),
-		Suspended: c.who.Suspended, Epoch: epoch,
+		Suspended: c.who.Stopped(), Epoch: epoch,
 		Evaluations: s.quotaOf(c.who).Left(c.who, epoch, now),
 		Refills:     store.DayStart(store.Day(now) + 1).Format(time.RFC3339),
 		Shared:      c.who.Shared,
@@ -122,7 +122,7 @@ func (s *Server) weighs(created time.Time) time.Time {
 // served tells whether buyers are evaluated for the account.
 func (s *Server) served(a store.Account) error {
 	switch {
-	case a.Suspended:
+	case a.Stopped():
 		return ErrSuspended
 	case s.settings.Served == Plan && !a.Plan:
 		return ErrNotServed
@@ -211,7 +211,7 @@ func encodeAll(all [][]byte) []string {
 
 // share takes reports, each on its own: what one of them lacks keeps no other out.
 func (s *Server) share(c caller, body wire.SharesBody) (wire.ShareOutcomes, error) {
-	if c.who.Suspended {
+	if c.who.Stopped() {
 		return wire.ShareOutcomes{}, ErrSuspended
 	}
 	live, err := s.live()
@@ -325,7 +325,7 @@ func (s *Server) leave(c caller, _ struct{}) (wire.Left, error) {
 
 // invite gives an account's invitation, in its own branch.
 func (s *Server) invite(c caller, _ struct{}) (wire.Invited, error) {
-	if c.who.Suspended {
+	if c.who.Stopped() {
 		return wire.Invited{}, ErrSuspended
 	}
 	left := 0

@@ -43,7 +43,7 @@ func (s Settings) votes(said []store.Said, account func(store.AccountID) (store.
 			continue
 		case err != nil:
 			return nil, err
-		case a.Suspended || a.Leaving || s.weighsOn(a.Created) > today:
+		case a.Stopped() || a.Leaving || s.weighsOn(a.Created) > today:
 			continue
 		}
 		all = append(all, vote{string(a.Branch), r.Reason, min(r.Day, today)})

@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"blackmark/daemon/cloud"
 	"blackmark/shared/tag"
+	"blackmark/shared/wire"
 )
 
 // A thousand accounts of one branch are nobody; in three branches they are nine.
@@ -146,6 +148,78 @@ func TestSuspendedCountsNoMore(t *testing.T) {
 	if o := s.withdraw(target); o[0].Code != "" {
 		t.Errorf("a suspended account cannot withdraw: %+v", o)
 	}
+}
+
+// A whole branch is suspended at once: what it reported leaves the next list, who
+// joins it later is stopped too, and other branches go on. Undone, all is as it
+// was, but for whoever was suspended by himself.
+func TestSuspendedBranch(t *testing.T) {
+	st := open(t, friends())
+	invitation := st.invitation(4)
+	one, two, alone := st.join(invitation), st.join(invitation), st.join(invitation)
+	other := st.member()
+	target, theirs := madeUp(), madeUp()
+	for _, s := range []*seller{one, two, alone, other} {
+		s.share("returns", target)
+	}
+	one.share("unpaid", theirs)
+	var accounts []cloud.AccountState
+	st.do("accounts", struct{}{}, &accounts)
+	branch := ""
+	for _, a := range accounts {
+		if a.Account == one.joined.Account {
+			branch = a.Branch
+		}
+	}
+	yes := true
+	st.do("change", cloud.AccountChange{Account: alone.joined.Account, Suspended: &yes}, &struct{}{})
+	suspend := func(on bool, want int) {
+		t.Helper()
+		var changed cloud.BranchChanged
+		st.do("branch", cloud.BranchChange{Branch: branch, Suspended: on}, &changed)
+		if changed.Accounts != want {
+			t.Errorf("%d accounts were changed, want %d", changed.Accounts, want)
+		}
+		st.publish()
+	}
+	sees := func(when string, want map[tag.Tag]int) {
+		t.Helper()
+		list := other.list()
+		for t1, n := range want {
+			if got := total(counts(list, t1)); got != n {
+				t.Errorf("%s: %d, want %d", when, got, n)
+			}
+		}
+	}
+	st.publish()
+	sees("before", map[tag.Tag]int{target: 3, theirs: 1})
+	suspend(true, 3)
+	sees("suspended", map[tag.Tag]int{target: 1, theirs: 0})
+	late := st.join(invitation)
+	for _, s := range []*seller{one, two, late} {
+		if code := codeOf(s.call("POST", "/v1/shares", wire.SharesBody{Shares: []wire.Share{s.report(madeUp(), "returns")}}, &struct{}{})); code != "account_suspended" {
+			t.Errorf("sharing gives %s", code)
+		}
+		if code := codeOf(s.call("POST", "/v1/evaluate", wire.EvaluateQuery{Epoch: 1, Blinded: blinded(t, 16)}, &struct{}{})); code != "account_suspended" {
+			t.Errorf("evaluating gives %s", code)
+		}
+	}
+	if o := two.withdraw(target); o[0].Code != "" {
+		t.Errorf("withdrawing gives %+v", o)
+	}
+	other.share("unpaid", madeUp())
+	suspend(false, 4)
+	sees("let in again", map[tag.Tag]int{target: 2, theirs: 1})
+	if code := codeOf(alone.call("POST", "/v1/shares", wire.SharesBody{Shares: []wire.Share{alone.report(madeUp(), "returns")}}, &struct{}{})); code != "account_suspended" {
+		t.Errorf("who was suspended by himself: %s", code)
+	}
+	late.share("returns", theirs)
+	for _, name := range []string{"", "AAAAAAAAAAA", "*", branch + "AAAA"} {
+		if err := st.operator().Do(t.Context(), "branch", cloud.BranchChange{Branch: name, Suspended: true}, &struct{}{}); codeOf(err) != "branch_unknown" {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	st.do("verify", struct{}{}, &struct{}{})
 }
 
 // Rules that change have everything counted again.

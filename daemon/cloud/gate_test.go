@@ -190,6 +190,7 @@ func TestSharesAreChecked(t *testing.T) {
 			t.Errorf("%s: %s", name, code)
 		}
 	}
+	st.do("verify", struct{}{}, &struct{}{}) // what was taken is sound
 }
 
 // What is no request is refused with a problem, whatever it is.

@@ -88,7 +88,7 @@ type (
 		Created   string `json:"created"`
 		Weighs    string `json:"weighs"`
 		Shared    int    `json:"shared"`
-		Suspended bool   `json:"suspended"`
+		Suspended bool   `json:"suspended"` // by itself or with its branch
 		Plan      bool   `json:"plan"`
 	}
 	// AccountChange changes what an operator decides of an account; nil leaves it.
@@ -96,6 +96,15 @@ type (
 		Account   string `json:"account"`
 		Suspended *bool  `json:"suspended,omitempty"`
 		Plan      *bool  `json:"plan,omitempty"`
+	}
+	// BranchChange suspends all of a branch, or lets it go on.
+	BranchChange struct {
+		Branch    string `json:"branch"` // as AccountState names it
+		Suspended bool   `json:"suspended"`
+	}
+	// BranchChanged says how many accounts of the branch there are.
+	BranchChanged struct {
+		Accounts int `json:"accounts"`
 	}
 	// ServerStats is what the server holds.
 	ServerStats struct {
@@ -134,6 +143,7 @@ func (s *Server) commands(secret []byte) map[string]handler {
 		}),
 		"/operator/accounts":      withSecret(secret, maxBody, s.listAccounts),
 		"/operator/change":        withSecret(secret, maxBody, s.changeAccount),
+		"/operator/branch":        withSecret(secret, maxBody, s.changeBranch),
 		"/operator/stats":         withSecret(secret, maxBody, s.stats),
 		"/operator/verify":        withSecret(secret, maxBody, s.verify),
 		"/operator/backup":        download(secret, func(w io.Writer) error { _, err := s.store.Backup(w, s.storeKey); return err }),
@@ -151,7 +161,7 @@ func (s *Server) listAccounts(context.Context, nothing) ([]AccountState, error) 
 		states = append(states, AccountState{
 			Account: a.ID.String(), Branch: base64.RawURLEncoding.EncodeToString(a.Branch),
 			Created: a.Created.Format(time.RFC3339), Weighs: s.weighs(a.Created).Format(time.RFC3339),
-			Shared: a.Shared, Suspended: a.Suspended, Plan: a.Plan,
+			Shared: a.Shared, Suspended: a.Stopped(), Plan: a.Plan,
 		})
 	}
 	return states, err
@@ -177,6 +187,17 @@ func (s *Server) changeAccount(_ context.Context, in AccountChange) (nothing, er
 		return nothing{}, err
 	}
 	return nothing{}, s.store.Recount(id)
+}
+
+// changeBranch suspends whoever is in a branch or joins it later, or undoes that.
+func (s *Server) changeBranch(_ context.Context, in BranchChange) (BranchChanged, error) {
+	bytes, err := base64.RawURLEncoding.DecodeString(in.Branch)
+	branch, ok := store.ParseBranch(bytes)
+	if err != nil || !ok {
+		return BranchChanged{}, store.ErrBranch
+	}
+	accounts, err := s.store.SuspendBranch(branch, in.Suspended)
+	return BranchChanged{accounts}, err
 }
 
 func (s *Server) stats(context.Context, nothing) (ServerStats, error) {

@@ -18,6 +18,8 @@ var (
 		"there is no such account", "`blackmark-cloud accounts` lists them")
 	ErrDevice = problem.New(problem.Refused, "device_unknown",
 		"this device has not joined, or its account has left", "join again with a new invitation")
+	ErrBranch = problem.New(problem.NotFound, "branch_unknown",
+		"there is no such branch", "`blackmark-cloud accounts` shows the branch of each account")
 	ErrInvitation = problem.New(problem.Refused, "invitation_used",
 		"this invitation was used already, has expired, or was never made", "ask who invited you for a new one")
 )
@@ -31,6 +33,7 @@ type Account struct {
 	Branch    []byte    `json:"branch"`
 	Created   time.Time `json:"created"`
 	Suspended bool      `json:"suspended,omitempty"`
+	Halted    bool      `json:"-"`                 // its whole branch is suspended; read with the account, written by SuspendBranch
 	Leaving   bool      `json:"leaving,omitempty"` // its reports are being deleted
 	Plan      bool      `json:"plan,omitempty"`    // served where the operator asks for a plan
 	Shared    int       `json:"shared"`            // reports in the store
@@ -95,7 +98,21 @@ func getAccount(txn *badger.Txn, id AccountID) (Account, error) {
 	if err == nil && !found {
 		err = ErrAccount
 	}
+	if err == nil {
+		account.Halted, err = halted(txn, account.Branch)
+	}
 	return account, err
+}
+
+// eachJSON calls do with every value of a table.
+func eachJSON[T any](txn *badger.Txn, table byte, do func(T) error) error {
+	return each(txn, []byte{table}, true, func(_, value []byte) error {
+		var v T
+		if err := json.Unmarshal(value, &v); err != nil {
+			return err
+		}
+		return do(v)
+	})
 }
 
 // Invite keeps an invitation. Without a branch it begins one.
@@ -181,13 +198,10 @@ func (s *Store) Account(id AccountID) (account Account, err error) {
 // Accounts are all accounts, in no order that means anything.
 func (s *Store) Accounts() (all []Account, err error) {
 	err = s.db.View(func(txn *badger.Txn) error {
-		return each(txn, []byte{tableAccount}, true, func(_, value []byte) error {
-			var a Account
-			if err := json.Unmarshal(value, &a); err != nil {
-				return err
-			}
+		return eachJSON(txn, tableAccount, func(a Account) (err error) {
+			a.Halted, err = halted(txn, a.Branch)
 			all = append(all, a)
-			return nil
+			return err
 		})
 	})
 	return all, wrap("accounts", err)

@@ -47,17 +47,14 @@ func (s *Store) Stats() (Stats, error) {
 		if err != nil {
 			return err
 		}
-		return each(txn, []byte{tableAccount}, true, func(_, value []byte) error {
-			var a Account
-			if err := json.Unmarshal(value, &a); err != nil {
-				return err
-			}
+		return eachJSON(txn, tableAccount, func(a Account) (err error) {
+			a.Halted, err = halted(txn, a.Branch)
 			stats.Accounts++
 			branches[string(a.Branch)] = true
-			if a.Suspended {
+			if a.Stopped() {
 				stats.Suspended++
 			}
-			return nil
+			return err
 		})
 	})
 	stats.Branches = len(branches)
@@ -130,8 +127,8 @@ func (v *verifier) report(key, value []byte) error {
 	if !ok || !readable || !ours {
 		return ErrRow
 	}
-	if code, err := reason.Find(said.reason); err != nil || !code.Share {
-		return ErrUnsound.Because(fmt.Errorf("a report has a reason that is not shared"))
+	if _, err := reason.Find(said.reason); err != nil {
+		return ErrUnsound.Because(fmt.Errorf("a report has a reason that there is not"))
 	}
 	if _, erased, err := get(v.txn, tagKey(tableTombstone, r.list, r.tag)); erased || err != nil {
 		return ErrUnsound.Because(fmt.Errorf("a report on a buyer who was erased: %w", err))

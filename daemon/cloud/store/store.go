@@ -27,6 +27,8 @@
 //	device      hash of a token -> account, member
 //	invitation  hash of a token -> branch, uses
 //	epoch       number -> dates
+//	meta        the head of the erasures, the rules that were counted by, and
+//	            branches that are suspended
 //
 // A write is acknowledged when it is on the disk. The same request changes
 // nothing when it comes again. A cut is a moment: every report acknowledged with

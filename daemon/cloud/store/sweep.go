@@ -94,9 +94,13 @@ func (w *writing) drop(f found) error {
 	return setJSON(w.txn, accountKey(f.id), account)
 }
 
-// Recount has the tags of an account's reports counted again.
-func (s *Store) Recount(id AccountID) error {
-	rows, err := s.find([]byte{tableReport}, func(f found) bool { return f.id == id })
+// Recount has the tags of these accounts' reports counted again.
+func (s *Store) Recount(ids ...AccountID) error {
+	wanted := map[AccountID]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	rows, err := s.find([]byte{tableReport}, func(f found) bool { return wanted[f.id] })
 	if err == nil {
 		err = s.inSteps(rows, func(w *writing, f found) error {
 			_, err := w.touch(f.row.list, f.row.tag)

@@ -84,23 +84,45 @@ func writeAccounts(w io.Writer, accounts []cloud.AccountState) {
 
 func newSuspendCommand(t *terminal) *cobra.Command {
 	var undo bool
+	var branch string
 	c := &cobra.Command{
-		Use:   "suspend ACCOUNT",
-		Short: "Stop an account from counting, sharing and evaluating",
+		Use:   "suspend ACCOUNT | --branch BRANCH",
+		Short: "Stop an account, or a whole branch, from counting, sharing and evaluating",
 		Long: `Stops an account: its reports count no more from the next publication on, and
 it can neither share nor evaluate. It can still withdraw and leave.
 
+With --branch it stops every account of a branch, also those that join it later.
+An account that was suspended by itself stays so when its branch is let in again.
+
 ` + exitHelp,
 		Example: `  blackmark-cloud suspend 0123456789abcdef
-  blackmark-cloud suspend 0123456789abcdef --undo`,
-		Args: exactly(1),
+  blackmark-cloud suspend 0123456789abcdef --undo
+  blackmark-cloud suspend --branch AbCdEfGhIjk`,
+		Args: between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			suspended := !undo
-			return t.change(c, cloud.AccountChange{Account: args[0], Suspended: &suspended})
+			switch {
+			case len(args) == 1 && branch == "":
+				suspended := !undo
+				return t.change(c, cloud.AccountChange{Account: args[0], Suspended: &suspended})
+			case len(args) == 0 && branch != "":
+				return t.changeBranch(c, cloud.BranchChange{Branch: branch, Suspended: !undo})
+			}
+			return usageError{fmt.Errorf("name an account, or a branch with --branch")}
 		},
 	}
+	c.Flags().StringVar(&branch, "branch", "", "all accounts of this branch, as `accounts` names it")
 	c.Flags().BoolVar(&undo, "undo", false, "let it count again")
 	return c
+}
+
+func (t *terminal) changeBranch(c *cobra.Command, change cloud.BranchChange) error {
+	return t.operate(func(o *cloud.Operator, _ cloud.Config) error {
+		var changed cloud.BranchChanged
+		if err := o.Do(c.Context(), "branch", change, &changed); err != nil {
+			return err
+		}
+		return t.print(changed, func(w io.Writer) { fmt.Fprintf(w, "Done: %d accounts.\n", changed.Accounts) })
+	})
 }
 
 func newPlanCommand(t *terminal) *cobra.Command {
