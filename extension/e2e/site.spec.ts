@@ -143,6 +143,55 @@ test.describe('captures of the real sites', () => {
     }
   });
 
+  test('ebay', async ({ page }) => {
+    const html = file('ebay/orders_list_and_detail.reconstructed.html');
+    const url = 'https://www.ebay.com/sh/ord/?filter=status:ALL_ORDERS';
+    const list = await rowsOf(page, 'ebay', url, html, []);
+    expect(list.rows).toHaveLength(1);
+    expect(list.rows[0]!.sighting.why).toBe('no_identity');
+    expect(list.rows[0]!.tick).not.toBeNull();
+    const number = list.rows[0]!.row.split('/')[2];
+    const detail = `https://www.ebay.com/mesh/ord/details?mode=SH&orderid=${number}`;
+    const one = await rowsOf(page, 'ebay', detail, html, []);
+    expect(one.rows.map((row) => row.row)).toEqual([list.rows[0]!.row]);
+    expect(one.rows[0]!.sighting.keys!.map((key) => key.kind)).toEqual(['username']);
+  });
+
+  test('amazon', async ({ page }) => {
+    const html = file('amazon/orders_v3_list_and_detail.reconstructed.html');
+    const order = JSON.parse(file('amazon/orders_api_order.redacted.json'));
+    const number: string = order.order.amazonOrderId;
+    const answers = [{ url: `https://sellercentral.amazon.com/orders-api/order/${number}`, body: order }];
+    const pages = [
+      'https://sellercentral.amazon.com/orders-v3/mfn/unshipped?page=1',
+      `https://sellercentral.amazon.com/orders-v3/order/${number}`,
+    ];
+    for (const url of pages) {
+      const found = await rowsOf(page, 'amazon', url, html, answers);
+      expect(found.rows.map((row) => row.row)).toEqual([`amazon//${number}`]);
+      expect(found.rows[0]!.sighting.keys!.map((key) => key.kind)).toEqual(['proxy_email']);
+      expect(found.rows[0]!.place).not.toBeNull();
+    }
+    const others = file('amazon/messaging_and_returns.reconstructed.html');
+    const inbox = await rowsOf(
+      page,
+      'amazon',
+      'https://sellercentral.amazon.com/messaging/inbox',
+      others,
+      [],
+    );
+    expect(inbox.rows.map((row) => row.row)).toEqual([`amazon//${number}`]);
+    expect(inbox.rows[0]!.sighting.keys!.map((key) => key.kind)).toEqual(['proxy_email']);
+    const returns = await rowsOf(
+      page,
+      'amazon',
+      'https://sellercentral.amazon.com/gp/returns/list/v2',
+      others,
+      [],
+    );
+    expect(returns.rows.map((row) => row.row)).toEqual([`amazon//${number}`]);
+  });
+
   test('aliexpress', async ({ page }) => {
     const answers = JSON.parse(file('aliexpress/mtop_dispute_and_im.reconstructed.json'));
     const html = file('aliexpress/order_list_detail_dispute.reconstructed.html');

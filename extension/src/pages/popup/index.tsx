@@ -14,6 +14,9 @@ import { MarkForm } from './mark';
 import { Refusals } from './refusals';
 import { SharingLink } from './sharing';
 
+/** A part that may be longer than the popup is scrolled by keyboard too. */
+const scrolls = { tabIndex: 0 };
+
 type Tab = 'find' | 'mark' | 'sites';
 
 function Popup() {
@@ -36,13 +39,19 @@ function Popup() {
       <Refusals />
       {link.state === 'unpaired' ? (
         // Nothing can be found or marked yet; the marketplaces can be chosen.
-        <section class="panel" aria-label={words.sites}>
+        <section class="panel" aria-label={words.sites} {...scrolls}>
           <SitesPanel />
         </section>
       ) : (
         <>
           <Tabs names={words} chosen={tab} choose={setTab} />
-          <section id={`panel-${tab}`} class="panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+          <section
+            id={`panel-${tab}`}
+            class="panel"
+            role="tabpanel"
+            aria-labelledby={`tab-${tab}`}
+            {...scrolls}
+          >
             {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
             {tab === 'mark' && <MarkForm />}
             {tab === 'sites' && <SitesPanel />}
