@@ -44,6 +44,9 @@ func Badger(dir string) badger.Options {
 // then leaves it behind, and Badger refuses to open beside it for ever. Such a file
 // holds nothing: it was not written to yet, or all of it is in a table.
 func OpenBadger(o badger.Options) (*badger.DB, error) {
+	if err := Try(Load, o.Dir); err != nil {
+		return nil, err
+	}
 	if !o.InMemory {
 		for _, dir := range []string{o.Dir, o.ValueDir} {
 			if err := removeEmptyLogs(dir); err != nil {

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"blackmark/shared/problem"
 )
@@ -44,7 +45,13 @@ func WriteFile(path string, data []byte) (err error) {
 			err = fmt.Errorf("write %s: %w", filepath.Base(path), err)
 		}
 	}()
+	if err = Try(Write, path); err != nil {
+		return err
+	}
 	if _, err = f.Write(data); err != nil {
+		return err
+	}
+	if err = Try(Sync, path); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {
@@ -53,20 +60,61 @@ func WriteFile(path string, data []byte) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err = Rename(f.Name(), path); err != nil {
 		return err
 	}
 	return SyncDir(dir)
 }
 
+// Begin and end of the names of files that are being written.
+const (
+	unfinishedBegin = "."
+	unfinished      = ".tmp"
+)
+
+// RemoveUnfinished removes what WriteFile left in a folder when the process or
+// the power went in the middle. Nobody may be writing there.
+func RemoveUnfinished(dir string) error {
+	left, err := Named(dir + string(filepath.Separator) + unfinishedBegin)
+	for _, path := range left {
+		name := strings.Split(filepath.Base(path), ".")
+		if strings.HasSuffix(path, unfinished) && len(name) >= 4 && len(name[len(name)-2]) == 2*randomSize {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	return err
+}
+
+// Named gives the files and folders whose paths begin with a prefix, in the order
+// of their names. No character of the prefix means more than itself.
+func Named(prefix string) (paths []string, err error) {
+	dir, begin := filepath.Split(prefix)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), begin) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, err
+}
+
+// randomSize is how many random bytes tell unfinished files apart.
+const randomSize = 8
+
 // createBeside makes a new file in the folder of path that nobody else has
 // opened. The rights are set again after creation because a umask could have
 // taken the owner's own away.
 func createBeside(path string) (*os.File, error) {
-	var random [8]byte
+	if err := Try(Create, path); err != nil {
+		return nil, err
+	}
+	var random [randomSize]byte
 	_, _ = rand.Read(random[:]) // never fails since Go 1.24
 	name := filepath.Join(filepath.Dir(path),
-		"."+filepath.Base(path)+"."+hex.EncodeToString(random[:])+".tmp")
+		unfinishedBegin+filepath.Base(path)+"."+hex.EncodeToString(random[:])+unfinished)
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err

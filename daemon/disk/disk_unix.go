@@ -12,8 +12,7 @@ import (
 	"blackmark/shared/problem"
 )
 
-// SyncDir flushes a folder, so that a file made or renamed in it stays.
-func SyncDir(dir string) error {
+func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// SyncDir does nothing: Windows has no way to flush a folder.
-func SyncDir(string) error { return nil }
+// syncDir does nothing: Windows has no way to flush a folder.
+func syncDir(string) error { return nil }
 
 // FreeSpace is how many bytes this user may still write where path is.
 func FreeSpace(path string) (uint64, error) {

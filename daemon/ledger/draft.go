@@ -34,6 +34,12 @@ func (d *draft) apply(e *entry, payload []byte) error {
 	if there, err := d.get(entryKey(e.ID)); err != nil || there != nil {
 		return err
 	}
+	if e.Op == opForget {
+		for _, hidden := range e.Forgot {
+			d.changes[forgottenPrefix+hidden] = []byte{1}
+		}
+		return nil
+	}
 	e.live = e.Op == opMark
 	if (e.Op == opMark || e.Op == opCancel) && e.Of != "" {
 		if err := d.remove(e.Of); err != nil {
@@ -142,7 +148,7 @@ func (e *entry) check() error {
 		if len(e.Keys) == 0 {
 			return fmt.Errorf("a mark without keys")
 		}
-	case opAlready, opCancel, opAbsent:
+	case opAlready, opCancel, opAbsent, opForget:
 	default:
 		return fmt.Errorf("%w: an unknown operation", errEntryFormat)
 	}

@@ -24,6 +24,7 @@ const (
 	opAlready = "already" // asked for a mark, but Of stood already
 	opCancel  = "cancel"  // Of was taken away
 	opAbsent  = "absent"  // asked to take a mark away that was not there
+	opForget  = "forget"  // a buyer was forgotten: the entries of Forgot are gone
 )
 
 // entry is one payload of the journal.
@@ -43,6 +44,8 @@ type entry struct {
 	By     string      `json:"by,omitempty"`
 	Via    string      `json:"via,omitempty"`
 	Echo   bool        `json:"echo,omitempty"`
+
+	Forgot []string `json:"forgot,omitempty"` // what hideID makes of the ids of forgotten entries
 
 	// These two are not part of the payload.
 	seq  uint64

@@ -44,7 +44,7 @@ type Ledger struct {
 	cfg     Config
 	journal *journal.Journal
 	seen    *seenFile
-	torn    int
+	torn    atomic.Int64 // files beside the journal
 
 	// mu is held for reading as long as a table is used, and for writing only
 	// while another takes its place.
@@ -52,6 +52,7 @@ type Ledger struct {
 	table table
 	meta  atomic.Pointer[meta]
 
+	building   sync.Mutex // held while the index is built; its files are then the builder's
 	rebuilding atomic.Bool
 	distrusted atomic.Bool                   // the index failed and is about to be left
 	unreadable atomic.Pointer[problem.Error] // the journal holds what this version cannot read
@@ -84,6 +85,9 @@ func Open(c Config) (*Ledger, error) {
 	if err := disk.MakeDir(c.Dir); err != nil {
 		return nil, err
 	}
+	if err := disk.RemoveUnfinished(c.Dir); err != nil {
+		return nil, err
+	}
 	l := &Ledger{
 		cfg:      c,
 		requests: make(chan *request),
@@ -109,6 +113,7 @@ func Open(c Config) (*Ledger, error) {
 // The files of the ledger's folder.
 const (
 	journalFile = "journal"
+	tornPrefix  = journalFile + ".torn-"
 	seenName    = "journal.seen"
 	markerFile  = "index.marker"
 	indexDir    = "index"
@@ -137,8 +142,12 @@ func (l *Ledger) openJournal(marker position) error {
 		l.cfg.Log.Warn("the journal ended in an unfinished write, which was never confirmed; it was moved aside",
 			"file", filepath.Base(report.Torn), "bytes", report.TornBytes)
 	}
-	kept, _ := filepath.Glob(l.path(journalFile) + ".torn-*")
-	l.torn = len(kept)
+	kept, err := disk.Named(l.path(tornPrefix))
+	if err != nil {
+		_ = j.Close()
+		return err
+	}
+	l.torn.Store(int64(len(kept)))
 	l.journal = j
 	l.seen, err = openSeen(l.path(seenName), j.Head(), report.Damage != nil)
 	if err != nil {
@@ -195,7 +204,7 @@ func (l *Ledger) Health() Health {
 	h := Health{
 		Rebuilding: l.rebuilding.Load(),
 		Records:    l.journal.Head().Records,
-		Torn:       l.torn,
+		Torn:       int(l.torn.Load()),
 	}
 	if err := l.writable(); err != nil {
 		h.ReadOnly, h.Problem = true, problem.Of(err)

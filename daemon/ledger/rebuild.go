@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"errors"
-	"os"
 	"runtime/debug"
 	"sort"
 	"time"
@@ -44,6 +43,8 @@ func (l *Ledger) rebuildOnce() error {
 		return err
 	}
 	began := time.Now()
+	l.building.Lock()
+	defer l.building.Unlock()
 	l.mu.RLock()
 	m, ok := l.table.(*memory)
 	l.mu.RUnlock()
@@ -91,7 +92,7 @@ func (l *Ledger) buildIndex(copied changes) (*index, error) {
 	if err := removeDir(dir); err != nil {
 		return nil, err
 	}
-	if err := os.Rename(beside, dir); err != nil {
+	if err := disk.Rename(beside, dir); err != nil {
 		return nil, err
 	}
 	if err := disk.SyncDir(l.cfg.Dir); err != nil {

@@ -189,6 +189,11 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	if before != nil {
 		return p.markedBefore(before, asked)
 	}
+	if gone, err := forgotten(p.draft, n.ID); err != nil {
+		return Outcome{}, err
+	} else if gone {
+		return refuse(ErrForgotten.In("id"))
+	}
 	if err := p.l.refuseShared(n.Keys); err != nil {
 		return refuse(err)
 	}
@@ -310,6 +315,10 @@ func (p *plan) cancel(n NewCancel) (Cancelled, error) {
 	}
 	if before != nil {
 		return p.cancelledBefore(c, before, asked)
+	}
+	if gone, err := forgotten(p.draft, n.ID); err != nil || gone {
+		c.State = AbsentAlready
+		return c, err
 	}
 	e := &entry{Op: opAbsent, ID: n.ID, Content: asked}
 	c.State = AbsentAlready

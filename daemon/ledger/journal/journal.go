@@ -2,8 +2,8 @@
 // to the disk before anybody is told that it is saved.
 //
 // It may import daemon/disk and shared/problem. It does not know what a
-// payload means, never rewrites a record, never retries a failed flush, and
-// never drops bytes: what it cannot read it keeps and reports.
+// payload means, never changes a record but to forget its payload, never retries
+// a failed flush, and never drops bytes: what it cannot read it keeps and reports.
 //
 // The file is a header and records, all numbers little-endian:
 //
@@ -95,6 +95,8 @@ type Journal struct {
 	path string
 	opts Options
 
+	reading sync.RWMutex // held by readers; the file is exchanged without them
+
 	mu     sync.Mutex
 	f      File // nil where the file is missing or is no journal
 	size   int64
@@ -130,6 +132,9 @@ func Open(path string, seen Seen, opts Options) (*Journal, Report, error) {
 			return nil, report, err
 		}
 	case err != nil:
+		return nil, report, err
+	}
+	if err := removeBeside(path); err != nil {
 		return nil, report, err
 	}
 	if j.f, j.size, err = opts.OpenFile(path); err != nil {
@@ -226,6 +231,8 @@ func (j *Journal) room(n int) error {
 // payload of a forgotten record is nil; it is valid only during the call of
 // fn. An error of fn ends reading and is returned.
 func (j *Journal) Read(fn func(seq uint64, payload []byte) error) error {
+	j.reading.RLock()
+	defer j.reading.RUnlock()
 	j.mu.Lock()
 	f, spans := j.f, append([]span(nil), j.spans...)
 	j.mu.Unlock()
