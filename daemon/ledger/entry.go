@@ -44,6 +44,8 @@ type entry struct {
 	By     string      `json:"by,omitempty"`
 	Via    string      `json:"via,omitempty"`
 	Echo   bool        `json:"echo,omitempty"`
+	Made   time.Time   `json:"made,omitzero"`    // when the mark was first made, where that is not At
+	Import string      `json:"import,omitempty"` // the import that made it
 
 	Forgot []string `json:"forgot,omitempty"` // what hideID makes of the ids of forgotten entries
 
@@ -74,9 +76,13 @@ func decodeEntry(payload []byte) (*entry, error) {
 }
 
 func (e *entry) mark() *Mark {
+	at := e.At
+	if !e.Made.IsZero() {
+		at = e.Made
+	}
 	return &Mark{
 		ID: e.ID, Keys: e.Keys, Name: e.Name, Reason: e.Reason, Note: e.Note, Order: e.Order,
-		At: e.At, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo,
+		At: at, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo, Import: e.Import,
 	}
 }
 

@@ -32,6 +32,8 @@ const (
 	Refused       = "refused"   // nothing was done; the problem says why
 	CancelledNow  = "cancelled" // the mark is gone
 	AbsentAlready = "absent"    // there was no such mark
+	UndoneNow     = "undone"    // the mark is gone, or the one before it is back
+	ChangedSince  = "changed"   // the buyer was marked anew since, and stays so
 )
 
 // By which life of key a buyer was matched.
@@ -61,6 +63,8 @@ type Mark struct {
 	Seq    uint64      `json:"seq"` // of its record in the journal
 	// Echo: other sellers' reports on the buyer were shown when the mark was made.
 	Echo bool `json:"echo,omitempty"`
+	// Import is the id of the import that made the mark; empty: none did.
+	Import string `json:"import,omitempty"`
 }
 
 // NewMark asks for a mark.
@@ -74,6 +78,13 @@ type NewMark struct {
 	By       string      `json:"by,omitempty"`
 	Via      string      `json:"via"`
 	IfAbsent bool        `json:"if_absent,omitempty"` // an already marked buyer is left as he is
+	// Made is when the mark was first made, for one that comes from elsewhere;
+	// zero, or a time to come, means now.
+	Made time.Time `json:"made,omitzero"`
+	// Import is the id of the import that the mark is a part of: 32 lower-case
+	// hex digits. An import leaves alone what it made itself, and a mark that
+	// says the same already; what it leaves alone is not written down.
+	Import string `json:"import,omitempty"`
 	// Echo is what the daemon knew, not what was asked: the same request sent
 	// again is the same, whatever other sellers reported meanwhile.
 	Echo bool `json:"-"`

@@ -58,6 +58,8 @@ var (
 		"this is not an order number of this marketplace", "copy the order number exactly, or leave it out")
 	ErrOrderElsewhere = problem.New(problem.Invalid, "order_elsewhere",
 		"the order and the buyer are of different marketplaces", "name an order of this buyer, or leave it out")
+	ErrMade = problem.New(problem.Invalid, "made_early",
+		"no mark can be as old as this date", "check the date; leave it out where it is not known")
 	ErrCancelEmpty = problem.New(problem.Invalid, "cancel_empty",
 		"it is not said whose mark to cancel", "name the mark's id or one of the buyer's identifiers")
 )
@@ -95,9 +97,18 @@ func (n NewMark) clean() (NewMark, error) {
 	if !slices.Contains([]string{ViaClick, ViaBatch, ViaCLI, ViaPopup, ViaImport}, n.Via) {
 		return n, ErrVia.In("via")
 	}
+	if n.Import != "" && checkID(n.Import) != nil {
+		return n, ErrID.In("import")
+	}
+	if !n.Made.IsZero() && n.Made.Year() < firstYear {
+		return n, ErrMade.In("made")
+	}
 	n.Order, err = cleanOrder(n.Order, n.Keys[0])
 	return n, err
 }
+
+// firstYear is that of the oldest marketplace: an earlier date is none.
+const firstYear = 1995
 
 func (n NewCancel) clean() (NewCancel, error) {
 	var err error

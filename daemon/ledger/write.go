@@ -201,6 +201,12 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if n.Import != "" && len(hits) > 0 {
+		stands := best(hits).Mark
+		if n.IfAbsent || stands.Import == n.Import || stands.says(n) {
+			return Outcome{ID: n.ID, State: Already, Mark: stands}, nil
+		}
+	}
 	if n.IfAbsent && len(hits) > 0 {
 		stands := best(hits).Mark
 		err := p.add(&entry{Op: opAlready, ID: n.ID, Content: asked, Of: stands.ID})
@@ -208,7 +214,10 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	}
 	e := &entry{
 		Op: opMark, ID: n.ID, Content: asked, Keys: n.Keys, Name: n.Name, Reason: n.Reason, Note: n.Note,
-		Order: n.Order, By: n.By, Via: n.Via, Echo: n.Echo,
+		Order: n.Order, By: n.By, Via: n.Via, Echo: n.Echo, Import: n.Import,
+	}
+	if now := p.l.cfg.Now(); n.Made.Before(now) {
+		e.Made = n.Made.UTC().Round(0)
 	}
 	touched := e.Keys
 	switch {
@@ -228,6 +237,13 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	m := e.mark()
 	p.changes = append(p.changes, Change{Keys: once(touched), Mark: m, Seq: m.Seq})
 	return Outcome{ID: n.ID, State: stateOf(e), Mark: m}, nil
+}
+
+// says tells whether a mark already says all that is asked.
+func (m *Mark) says(n NewMark) bool {
+	sameOrder := n.Order == nil || m.Order != nil && *m.Order == *n.Order
+	return m.Reason == n.Reason && m.Name == n.Name && m.Note == n.Note && sameOrder &&
+		!slices.ContainsFunc(n.Keys, func(k buyer.Key) bool { return !slices.Contains(m.Keys, k) })
 }
 
 func stateOf(e *entry) string {

@@ -302,6 +302,8 @@ export type Message0 =
   | 'problem_local_key_open_hint'
   | 'problem_lookups_too_many'
   | 'problem_lookups_too_many_hint'
+  | 'problem_made_early'
+  | 'problem_made_early_hint'
   | 'problem_manifest_ahead'
   | 'problem_manifest_ahead_hint'
   | 'problem_manifest_damaged'
