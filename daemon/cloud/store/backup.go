@@ -178,7 +178,7 @@ func (s *Store) Restore(r io.Reader, key []byte) (records int, err error) {
 		return batch.Set(bytes.Clone(key), bytes.Clone(value))
 	})
 	if err == nil {
-		err = batch.Flush()
+		err = s.flush(batch)
 	}
 	return records, wrap("restore", err)
 }

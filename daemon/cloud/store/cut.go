@@ -176,7 +176,7 @@ func (s *Store) Own(list cloudlist.ListID, owners map[uint64]tag.Tag) error {
 			return wrap("own", err)
 		}
 	}
-	return wrap("own", batch.Flush())
+	return wrap("own", s.flush(batch))
 }
 
 // Settle forgets what was dirty in the cut of a version, once the list that was
@@ -205,5 +205,5 @@ func (s *Store) Settle(list cloudlist.ListID, version, published uint64, gone []
 	if err := batch.Set(listKey(tableSettled, list), binary.BigEndian.AppendUint64(nil, published)); err != nil {
 		return wrap("settle", err)
 	}
-	return wrap("settle", batch.Flush())
+	return wrap("settle", s.flush(batch))
 }

@@ -36,6 +36,16 @@
 // of several machines it is a repeatable read in the transaction that raises the
 // version. What a cut shows as dirty stays dirty until it is settled, so that a
 // publisher that dies counts again and forgets nothing.
+//
+// # On this engine
+//
+// Badger opens a log that a disk changed as if a kill had torn it, and drops what
+// stood behind: on its own it loses reports that were acknowledged, and says
+// nothing. So all of its files are read before it opens them (sound.go), and a
+// file beside them says what was acknowledged last (witness.go). A store is
+// opened whole or not at all. The checks were chosen over a journal of our own
+// in front of Badger because a withdrawal has to delete: a second file would keep
+// what was withdrawn until it is written anew.
 package store
 
 import (
@@ -44,6 +54,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
@@ -69,6 +80,8 @@ var (
 		"the store's key does not have its length", "restore the key file from its backup; do not make a new one")
 	ErrOpen = problem.New(problem.Damaged, "store_unopened",
 		"the store cannot be opened", "end the other server on this folder; if there is none, put the key file and the store of one backup together again")
+	ErrFailed = problem.New(problem.Unavailable, "store_failed",
+		"the disk did not take a write, so nothing is taken any more", "look after the disk, then start the server again; everything acknowledged before is still there")
 	ErrBusy = problem.New(problem.Unavailable, "store_busy",
 		"the store is busy", "send the same request again in a moment")
 )
@@ -79,6 +92,8 @@ type Store struct {
 	dir     string
 	minFree uint64
 	block   cipher.Block // of pseudonyms
+	witness *witness
+	failed  atomic.Bool // a write did not reach the disk
 
 	// writing is held for reading by whoever writes reports and for writing by
 	// a cut: between a report and the version that it is acknowledged with
@@ -107,24 +122,61 @@ func Open(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The whole store is encrypted beside the pseudonyms: the order in which
-	// reports were written would tell which of them came together.
-	db, err := disk.OpenBadger(disk.Badger(dir).
+	s := &Store{dir: dir, minFree: c.MinFree, block: block}
+	if err := s.open(engine(dir, diskKey)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// engine is the options of the database. All of it is encrypted, beside the
+// pseudonyms: the order in which reports were written would tell which of them
+// came together.
+func engine(dir string, diskKey []byte) badger.Options {
+	return disk.Badger(dir).
 		WithSyncWrites(true).
 		WithDetectConflicts(true).
 		WithMemTableSize(16 << 20).
 		WithEncryptionKey(diskKey).
 		WithBlockCacheSize(32 << 20).
 		WithIndexCacheSize(32 << 20).
-		WithCompression(options.None))
-	if err != nil {
-		return nil, ErrOpen.Because(err)
+		WithCompression(options.None)
+}
+
+// open opens the database once its files were found sound. Badger maps its logs:
+// where the disk is full it would not return an error, the process would end.
+func (s *Store) open(o badger.Options) (err error) {
+	if err := s.checkReserve(); err != nil {
+		return err
 	}
-	return &Store{db: db, dir: dir, minFree: c.MinFree, block: block}, nil
+	if s.witness, err = openWitness(s.dir); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.witness.close())
+		}
+	}()
+	if err := checkSound(o, s.witness.seen); err != nil {
+		return err
+	}
+	if s.db, err = disk.OpenBadger(o); err != nil {
+		return ErrOpen.Because(err)
+	}
+	// What was deleted last may be gone from the tables, and its version with it:
+	// the witness begins again where the database does.
+	err = s.db.Update(keepNewest)
+	if err == nil {
+		err = s.witness.reset(s.newest())
+	}
+	if err != nil {
+		err = errors.Join(err, s.db.Close())
+	}
+	return err
 }
 
 // Close closes the store.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error { return errors.Join(s.db.Close(), s.witness.close()) }
 
 // retries is how often a transaction is tried when others were faster.
 const retries = 8
@@ -137,17 +189,79 @@ func (s *Store) update(change func(*badger.Txn) error) error {
 	return s.retry(change)
 }
 
-// remove is update for changes that free space: they pass on a full disk.
-func (s *Store) remove(change func(*badger.Txn) error) error { return s.retry(change) }
+// remove is update for changes that free space: they pass on a disk that takes
+// nothing new any more.
+func (s *Store) remove(change func(*badger.Txn) error) error {
+	if err := s.checkReserve(); err != nil {
+		return err
+	}
+	return s.retry(change)
+}
+
+// reserve is the free space in bytes that Badger can need to go on: a new log,
+// and a table of the old one.
+const reserve = 64 << 20
+
+func (s *Store) checkReserve() error { return disk.CheckFree(s.dir, min(s.minFree, reserve)) }
 
 func (s *Store) retry(change func(*badger.Txn) error) error {
 	for range retries {
-		err := s.db.Update(change)
-		if !errors.Is(err, badger.ErrConflict) {
-			return err
+		if s.failed.Load() {
+			return ErrFailed
 		}
+		var refused error
+		err := s.db.Update(func(txn *badger.Txn) error {
+			if refused = change(txn); refused == nil {
+				refused = keepNewest(txn)
+			}
+			return refused
+		})
+		switch {
+		case errors.Is(err, badger.ErrConflict):
+			continue
+		case refused != nil:
+			return refused
+		case err != nil:
+			s.failed.Store(true)
+			return ErrFailed.Because(err)
+		}
+		return s.acknowledge()
 	}
 	return ErrBusy
+}
+
+// flush writes the rest of a batch.
+func (s *Store) flush(batch *badger.WriteBatch) error {
+	if err := batch.Set(newestKey, nil); err != nil {
+		return err
+	}
+	if err := batch.Flush(); err != nil {
+		s.failed.Store(true)
+		return ErrFailed.Because(err)
+	}
+	return s.acknowledge()
+}
+
+// newestKey is written with everything, so that the newest version of all stays
+// in the tables when what else had it is deleted.
+var newestKey = []byte{tableMeta, 'n'}
+
+func keepNewest(txn *badger.Txn) error { return txn.Set(newestKey, nil) }
+
+// newest is the version up to which everything is in the database.
+func (s *Store) newest() uint64 {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	return txn.ReadTs()
+}
+
+// acknowledge keeps that what was written may be told to whoever asked for it.
+func (s *Store) acknowledge() error {
+	if err := s.witness.see(s.newest()); err != nil {
+		s.failed.Store(true)
+		return ErrFailed.Because(err)
+	}
+	return nil
 }
 
 // turn makes the caller the only one that changes the account.

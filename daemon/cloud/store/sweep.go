@@ -208,7 +208,7 @@ func (s *Store) forgetKeys(prefix []byte) error {
 	if err != nil {
 		return err
 	}
-	return batch.Flush()
+	return s.flush(batch)
 }
 
 // Erase deletes every report on the tags and takes none from now on.
