@@ -41,6 +41,11 @@ test: browser firefox compiler build ## all tests: Go, the race detector, TypeSc
 	go test ./...
 	$(if $(RACED),go test -race $(RACED))
 	cd extension && npx playwright test
+	.ci/fuzz
+
+.PHONY: fuzz
+fuzz: ## feed every reader what nobody meant, FUZZTIME=30s each; FUZZTIME=1h is the long form
+	.ci/fuzz
 
 .PHONY: check check-go check-generated check-extension check-supply
 check: check-go check-generated check-extension check-supply ## format, vet, lint, types, known holes, and that generated files are current
