@@ -1,6 +1,7 @@
 package cloud_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"os"
@@ -102,6 +103,105 @@ func TestErasedStaysErased(t *testing.T) {
 	if list := s.list(); list.Header().Count != 1 || counts(list, fresh[3]) == nil {
 		t.Errorf("%d buyers in the next epoch", list.Header().Count)
 	}
+}
+
+func (st *stage) restore(backup string, replay cloud.Replay) (cloud.Restored, error) {
+	return cloud.Restore(context.Background(), cloud.Config{Dir: st.dir, Now: st.clock.Now}, backup, replay)
+}
+
+// Who was erased after a backup was made does not come back with it, in this epoch
+// or the next, and nothing is put in its place before that was seen to.
+func TestErasedStaysErasedThroughABackup(t *testing.T) {
+	st := open(t, friends())
+	s := st.member()
+	tags := s.evaluate(sample(1), sample(2), sample(3), sample(4), sample(5), sample(6))
+	s.share("returns", tags...)
+	dir := t.TempDir()
+	erasures, file := filepath.Join(dir, "erasures"), filepath.Join(dir, "backup")
+	erase := func(n int) {
+		t.Helper()
+		s.must(st.operator().Erase(context.Background(), erasures, []buyer.Key{sample(n)}))
+	}
+	erase(1)
+	var backup bytes.Buffer
+	s.must(st.operator().Backup(context.Background(), &backup))
+	write(t, file, backup.Bytes())
+	atBackup, err := os.ReadFile(erasures)
+	s.must(err)
+	erase(2)
+	erase(3)
+	st.publish()
+	st.stop()
+
+	place := filepath.Join(st.dir, "api", "store")
+	remove(t, place)
+	abroad := open(t, friends())
+	foreign := filepath.Join(dir, "foreign")
+	s.must(abroad.operator().Erase(context.Background(), foreign, []buyer.Key{sample(9)}))
+	strangers := abroad.root()
+	old := filepath.Join(dir, "older")
+	write(t, old, []byte("\n"))
+	for name, c := range map[string]struct {
+		replay cloud.Replay
+		code   string
+	}{
+		"nothing said":         {cloud.Replay{}, "erasures_unsaid"},
+		"both said":            {cloud.Replay{File: erasures, Root: st.root(), None: true}, "erasures_unsaid"},
+		"no root key":          {cloud.Replay{File: erasures}, "erasures_unsaid"},
+		"no such file":         {cloud.Replay{File: filepath.Join(dir, "none"), Root: st.root()}, "erasures_missing"},
+		"an older file":        {cloud.Replay{File: old, Root: st.root()}, "erasures_other"},
+		"another root key":     {cloud.Replay{File: erasures, Root: strangers}, "root_key"},
+		"another cloud's file": {cloud.Replay{File: foreign, Root: st.root()}, "erasures_file"},
+	} {
+		if _, err := st.restore(file, c.replay); codeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, err := filepath.Glob(place + "*"); err != nil || len(left) > 1 { // the key's file
+			t.Errorf("%s left %v, %v", name, left, err)
+		}
+	}
+	back := func(replay cloud.Replay, want cloud.Restored, gone ...bool) {
+		t.Helper()
+		remove(t, place)
+		got, err := st.restore(file, replay)
+		s.must(err)
+		if got.Erased != want.Erased || got.Records == 0 {
+			t.Errorf("restored %+v", got)
+		}
+		st.start(friends())
+		s = s.at(st)
+		st.publish()
+		list := s.list()
+		for i, is := range gone {
+			if (counts(list, tags[i]) == nil) != is {
+				t.Errorf("buyer %d: gone is not %v", i+1, is)
+			}
+		}
+	}
+	// The control: with no word about erasures the erased come back.
+	back(cloud.Replay{None: true}, cloud.Restored{}, true, false, false, false)
+	st.stop()
+	// The file as it was then leads nowhere further.
+	write(t, old, atBackup)
+	back(cloud.Replay{File: old, Root: st.root()}, cloud.Restored{}, true, false, false, false)
+	// An erasure now begins where the second one did: the chain forks.
+	erase(4)
+	st.stop()
+	back(cloud.Replay{File: erasures, Root: st.root()}, cloud.Restored{Erased: 3}, true, true, true, true, false)
+	if o := s.send(s.report(tags[2], "returns")); o[0].Code != "buyer_erased" {
+		t.Errorf("reported again: %+v", o)
+	}
+	erase(5) // the chain goes on
+	if epoch, err := st.rotate(erasures); epoch != 2 || err != nil {
+		t.Fatal(epoch, err)
+	}
+	s.epoch = 2
+	for i, fresh := range s.evaluate(sample(1), sample(2), sample(3), sample(4), sample(5), sample(6)) {
+		if o := s.send(s.report(fresh, "returns")); (o[0].Code == "buyer_erased") != (i < 5) {
+			t.Errorf("buyer %d in the next epoch: %+v", i+1, o)
+		}
+	}
+	st.do("verify", struct{}{}, &struct{}{})
 }
 
 // The old epoch stands beside the new one for 30 days; then nothing is left of it.

@@ -122,58 +122,100 @@ func appendErasure(file string, line erasureLine) error {
 	return errors.Join(err, f.Close())
 }
 
-// readErasures opens all erasures up to the head: it walks back from there, so
-// that a line which was written and never carried out is left aside.
-func readErasures(file string, root *RootKey, head store.Head) ([]buyer.Key, error) {
-	if head == (store.Head{}) {
-		return nil, nil
-	}
+// erasures is a file of erasures, opened. A line that was written and never carried
+// out is among them: that buyer was to be erased too.
+type erasures struct {
+	lines map[store.Head]erasureLine // by the head of the chain after each
+	keys  map[store.Head][]buyer.Key
+	order []store.Head // as in the file
+}
+
+// openErasures reads a file of erasures. Lines that were torn off, or are another
+// cloud's, are left aside, unless no other is there.
+func openErasures(file string, root *RootKey) (*erasures, error) {
 	if file == "" {
 		return nil, ErrNoErasures
 	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(filepath.Clean(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoErasures
 	}
 	if err != nil {
 		return nil, err
 	}
-	lines := map[store.Head]erasureLine{}
-	scanner := bufio.NewScanner(bytes.NewReader(data))
-	scanner.Buffer(nil, maxOperatorBody)
-	for scanner.Scan() {
-		var line erasureLine
-		if json.Unmarshal(scanner.Bytes(), &line) == nil && len(line.From) == len(store.Head{}) {
-			lines[store.Head(line.From).Next(line.Sealed)] = line
-		}
-	}
 	private, err := root.erasure()
 	if err != nil {
 		return nil, err
 	}
-	var keys []buyer.Key
+	all := &erasures{lines: map[store.Head]erasureLine{}, keys: map[store.Head][]buyer.Key{}}
+	read := 0
+	scanner := bufio.NewScanner(bytes.NewReader(data))
+	scanner.Buffer(nil, maxOperatorBody)
+	for scanner.Scan() {
+		var line erasureLine
+		if json.Unmarshal(scanner.Bytes(), &line) != nil || len(line.From) != len(store.Head{}) {
+			continue
+		}
+		read++
+		plain, err := hpke.Open(private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), []byte(erasureInfo), line.Sealed)
+		var keys []buyer.Key
+		if err != nil || json.Unmarshal(plain, &keys) != nil {
+			continue
+		}
+		head := store.Head(line.From).Next(line.Sealed)
+		if _, twice := all.lines[head]; !twice {
+			all.lines[head], all.keys[head], all.order = line, keys, append(all.order, head)
+		}
+	}
+	if read > 0 && len(all.order) == 0 {
+		return nil, ErrErasures
+	}
+	return all, scanner.Err()
+}
+
+// upTo are the erasures that lead to a head. It returns store.ErrErasures where
+// one is missing.
+func (e *erasures) upTo(head store.Head) (done map[store.Head]bool, err error) {
+	done = map[store.Head]bool{}
 	for head != (store.Head{}) {
-		line, ok := lines[head]
+		line, ok := e.lines[head]
 		if !ok {
 			return nil, store.ErrErasures
 		}
-		plain, err := hpke.Open(private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), []byte(erasureInfo), line.Sealed)
-		var some []buyer.Key
-		if err == nil {
-			err = json.Unmarshal(plain, &some)
-		}
-		if err != nil {
-			return nil, ErrErasures
-		}
-		keys = append(keys, some...)
+		done[head] = true
 		head = store.Head(line.From)
 	}
-	return keys, nil
+	return done, nil
+}
+
+// besides are the keys of all erasures that are not done, in the order of the file.
+func (e *erasures) besides(done map[store.Head]bool) (keys []buyer.Key) {
+	for _, head := range e.order {
+		if !done[head] {
+			keys = append(keys, e.keys[head]...)
+		}
+	}
+	return keys
+}
+
+// end is where the chain that goes on from a head leads: the longest one, and of
+// equals the one that was written last.
+func (e *erasures) end(head store.Head) store.Head {
+	for at := map[store.Head]bool{head: true}; len(at) > 0; {
+		next := map[store.Head]bool{}
+		for _, to := range e.order {
+			if at[store.Head(e.lines[to].From)] {
+				next[to], head = true, to
+			}
+		}
+		at = next
+	}
+	return head
 }
 
 // Rotate begins an epoch: a new evaluator's key, for which the root key vouches,
 // and in it everybody erased who ever was.
-func (o *Operator) Rotate(ctx context.Context, c Config, root *RootKey, erasures string) (epoch uint32, err error) {
+func (o *Operator) Rotate(ctx context.Context, c Config, root *RootKey, file string) (epoch uint32, err error) {
 	book, err := readTrust(c.Dir)
 	if err != nil {
 		return 0, err
@@ -185,9 +227,16 @@ func (o *Operator) Rotate(ctx context.Context, c Config, root *RootKey, erasures
 	if err := o.Do(ctx, "epoch-prepare", nothing{}, &next); err != nil {
 		return 0, err
 	}
-	keys, err := readErasures(erasures, root, store.Head(next.Head))
-	if err != nil {
-		return 0, err
+	var keys []buyer.Key
+	if head := store.Head(next.Head); head != (store.Head{}) {
+		all, err := openErasures(file, root)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := all.upTo(head); err != nil {
+			return 0, err
+		}
+		keys = all.besides(nil)
 	}
 	statement, err := root.vouch("evaluator", next.Key, next.Epoch, c.Now())
 	if err != nil {

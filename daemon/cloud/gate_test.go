@@ -352,7 +352,7 @@ func TestBackup(t *testing.T) {
 	if check(append(bytes.Clone(whole), 0)) == nil {
 		t.Error("a longer backup passes")
 	}
-	if _, err := cloud.Restore(st.dir, file); codeOf(err) != "backup_damaged" {
+	if _, err := st.restore(file, cloud.Replay{None: true}); codeOf(err) != "backup_damaged" {
 		t.Errorf("restored from a damaged backup: %v", err)
 	}
 	version := s.entry().Version
@@ -361,11 +361,11 @@ func TestBackup(t *testing.T) {
 	st.stop()
 
 	write(t, file, whole)
-	if _, err := cloud.Restore(st.dir, file); codeOf(err) != "store_not_empty" {
+	if _, err := st.restore(file, cloud.Replay{None: true}); codeOf(err) != "store_not_empty" {
 		t.Errorf("restored over a store: %v", err)
 	}
 	remove(t, filepath.Join(st.dir, "api", "store"))
-	if _, err := cloud.Restore(st.dir, file); err != nil {
+	if _, err := st.restore(file, cloud.Replay{None: true}); err != nil {
 		t.Fatal(err)
 	}
 	st.start(friends())

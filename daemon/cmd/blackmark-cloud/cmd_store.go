@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -108,8 +109,8 @@ encrypted under a key of store.key. Keep a copy of the data folder's key files
 from it: without store.key a backup is worth nothing, with it and the
 evaluator's key ids can be tested.
 
-Erasures made after a backup come back with it: run "erase-buyer" for them
-again after "restore".
+Keep the file of erasures with it: "restore" erases again whoever was erased
+after the backup was made.
 
 ` + exitHelp,
 		Example: "  blackmark-cloud backup cloud-monday.backup",
@@ -142,25 +143,46 @@ func (t *terminal) backup(ctx context.Context, file string) error {
 }
 
 func newRestoreCommand(t *terminal) *cobra.Command {
-	return &cobra.Command{
+	var rootKey string
+	var replay cloud.Replay
+	c := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Read a backup into a folder that has keys and no store",
 		Long: `Reads a backup into the data folder, which holds the key files of the cloud
 that was backed up and no store. The server must not run.
 
+Buyers who were erased after the backup was made are erased again before the
+store is put in its place: name the newest copy of the file of erasures, and the
+root key, which opens it. If nobody was erased since, say so with --no-erasures.
+
+Reports that were withdrawn after the backup, and accounts that left, come back
+and stay until they expire: tell your sellers when the backup was made.
+
 ` + exitHelp,
-		Example: "  blackmark-cloud restore cloud-monday.backup --data ./beside",
-		Args:    exactly(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		Example: `  blackmark-cloud restore cloud-monday.backup --data ./beside --erasures /media/stick/erasures --root-key /media/stick/root.key
+  blackmark-cloud restore cloud-monday.backup --data ./beside --no-erasures`,
+		Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := t.dir()
 			if err != nil {
 				return err
 			}
-			records, err := cloud.Restore(dir, args[0])
+			if replay.File != "" {
+				if replay.Root, err = openRootKey(rootKey); err != nil {
+					return err
+				}
+			}
+			restored, err := cloud.Restore(c.Context(), cloud.Config{Dir: dir, Now: time.Now}, args[0], replay)
 			if err != nil {
 				return err
 			}
-			return t.print(cloud.Verified{Rows: records}, func(w io.Writer) { fmt.Fprintf(w, "Restored: %d records.\n", records) })
+			return t.print(restored, func(w io.Writer) {
+				fmt.Fprintf(w, "Restored: %d records; %d keys of buyers were erased again.\n", restored.Records, restored.Erased)
+			})
 		},
 	}
+	c.Flags().StringVar(&replay.File, "erasures", "", "the file to which `erase-buyer` wrote")
+	c.Flags().StringVar(&rootKey, "root-key", "", "the root key's file, which opens the erasures")
+	c.Flags().BoolVar(&replay.None, "no-erasures", false, "nobody was erased after the backup was made")
+	return c
 }
