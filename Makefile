@@ -53,7 +53,7 @@ check: check-go check-generated check-extension check-supply ## format, vet, lin
 check-go:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on: $$unformatted"; exit 1; fi
-	go vet ./... && go vet .ci/bench.go && go vet .ci/licences.go
+	go vet ./... && go vet .ci/bench/*.go && go vet .ci/licences.go
 	go tool staticcheck ./...
 
 check-generated:
@@ -68,8 +68,8 @@ check-supply: $(NODE_MODULES)
 	.ci/supply
 
 .PHONY: bench
-bench: ## measure, print one table, write bench.json
-	go run .ci/bench.go
+bench: browser build ## measure, print one table, write bench.json
+	go run .ci/bench/*.go
 
 .PHONY: generate
 generate: $(NODE_MODULES) ## write the generated files anew
