@@ -112,7 +112,7 @@ func Open(c Config) (*Link, error) {
 	c.Pace = c.Pace.withDefaults()
 	l := &Link{cfg: c, listing: newErrand(), evaluating: newErrand(), sharing: newErrand(), queue: newQueue()}
 	l.settings.path, l.muted.path = l.path(settingsName), l.path(mutedName)
-	err := errors.Join(l.settings.load(), l.muted.load())
+	err := errors.Join(disk.RemoveUnfinished(c.Dir), l.settings.load(), l.muted.load())
 	member, found, unread := readMembership(l.path(membershipName))
 	if unread == nil && found {
 		var j *joined

@@ -139,7 +139,7 @@ func (l *Link) evaluateBatch(ctx context.Context, j *joined, epoch uint32, keys 
 	for i, k := range keys {
 		tags[i] = tag.T(epoch, k, ys[i])
 	}
-	if err := j.tags.put(epoch, keys, tags); err != nil {
+	if err := j.tags.put(epoch, keys, tags, l.queue.forgotten); err != nil {
 		return err
 	}
 	j.account.spent(left)

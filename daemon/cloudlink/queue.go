@@ -1,6 +1,7 @@
 package cloudlink
 
 import (
+	"slices"
 	"sync"
 
 	"blackmark/shared/buyer"
@@ -25,6 +26,7 @@ type queue struct {
 	mu    sync.Mutex
 	lines [urgencies][]buyer.Key
 	in    map[buyer.Key]urgency
+	gone  map[buyer.Key]bool // forgotten since the last were taken: they may be on their way
 }
 
 func newQueue() *queue { return &queue{in: map[buyer.Key]urgency{}} }
@@ -55,6 +57,7 @@ type waiting struct {
 func (q *queue) take(n int, least urgency) (list []waiting) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.gone = nil
 	for u := range least + 1 {
 		line := q.lines[u]
 		for len(line) > 0 && len(list) < n {
@@ -74,7 +77,9 @@ func (q *queue) take(n int, least urgency) (list []waiting) {
 // back lines up again what was taken.
 func (q *queue) back(list []waiting) {
 	for _, w := range list {
-		q.add(w.urgency, w.key)
+		if !q.forgotten(w.key) {
+			q.add(w.urgency, w.key)
+		}
 	}
 }
 
@@ -94,4 +99,27 @@ func (q *queue) clear() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lines, q.in = [urgencies][]buyer.Key{}, map[buyer.Key]urgency{}
+}
+
+// forget takes keys out of the queue, and remembers them for who has taken some.
+func (q *queue) forget(keys []buyer.Key) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.gone == nil {
+		q.gone = map[buyer.Key]bool{}
+	}
+	for _, k := range keys {
+		q.gone[k] = true
+		delete(q.in, k)
+	}
+	for u, line := range q.lines {
+		q.lines[u] = slices.DeleteFunc(line, func(k buyer.Key) bool { return slices.Contains(keys, k) })
+	}
+}
+
+// forgotten tells whether a key that was taken was forgotten meanwhile.
+func (q *queue) forgotten(k buyer.Key) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.gone[k]
 }

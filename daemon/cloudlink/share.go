@@ -207,7 +207,7 @@ func (l *Link) List(q wire.ListQuery) (wire.SharedList, error) {
 func (r *report) fits(q wire.ListQuery) bool {
 	text := strings.ToLower(strings.TrimSpace(q.Text))
 	switch {
-	case r.State == candidate:
+	case r.State == candidate || len(r.Keys) == 0: // of a buyer who was forgotten there is nothing to show
 		return false
 	case q.Marketplace != "" && r.Keys[0].Marketplace != q.Marketplace:
 		return false

@@ -21,9 +21,9 @@ type store struct {
 	minFree uint64
 	log     *slog.Logger
 
-	closing sync.RWMutex // held for reading while the database is used
+	closing sync.RWMutex // held for reading while the database is used, for writing while it is exchanged
 	closed  bool
-	writing sync.Mutex
+	writing sync.Mutex // taken before closing
 }
 
 // openStore opens a store. One that does not open is moved aside and begun
@@ -77,6 +77,8 @@ func (s *store) view(fn func(*badger.Txn) error) error {
 // write runs fn as one transaction, one at a time, after a look at the free
 // space.
 func (s *store) write(fn func(*badger.Txn) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	s.closing.RLock()
 	defer s.closing.RUnlock()
 	if s.closed {
@@ -85,9 +87,41 @@ func (s *store) write(fn func(*badger.Txn) error) error {
 	if err := disk.CheckFree(s.dir, s.minFree); err != nil {
 		return err
 	}
+	if err := disk.Try(disk.Write, s.dir); err != nil {
+		return err
+	}
+	return s.db.Update(fn)
+}
+
+// rewrite leaves nothing of what was deleted: Badger keeps it in its tables. The
+// store goes on being read until the copy takes its place.
+func (s *store) rewrite() error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.db.Update(fn)
+	s.closing.RLock()
+	err := disk.CheckFree(s.dir, s.minFree)
+	switch {
+	case s.closed:
+		err = ErrClosed
+	case err == nil:
+		err = disk.CopyBadger(s.db)
+	}
+	s.closing.RUnlock()
+	if err != nil {
+		return err
+	}
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	db, err := disk.SwapBadger(s.db)
+	if db == nil {
+		s.closed = true // nothing can be asked of it until a restart
+	} else {
+		s.db = db
+	}
+	return err
 }
 
 func (s *store) close() error {
@@ -101,7 +135,7 @@ func (s *store) close() error {
 		s.log.Warn("the disk is full; a store of the cloud share was left as it is")
 		return nil
 	}
-	return s.db.Close()
+	return disk.CloseBadger(s.db)
 }
 
 // get returns nil where there is no such key.

@@ -43,12 +43,15 @@ func readTag(txn *badger.Txn, epoch uint32, k buyer.Key) (t tag.Tag, found bool,
 	return tag.Tag(data), true, nil
 }
 
-// put keeps the tags of some buyers.
-func (c *tagCache) put(epoch uint32, keys []buyer.Key, tags []tag.Tag) error {
+// put keeps the tags of some buyers, but not of those who were forgotten meanwhile.
+func (c *tagCache) put(epoch uint32, keys []buyer.Key, tags []tag.Tag, forgotten func(buyer.Key) bool) error {
 	fresh := int64(0)
 	err := c.write(func(txn *badger.Txn) error {
 		fresh = 0
 		for i, k := range keys {
+			if forgotten(k) {
+				continue
+			}
 			if _, found, err := readTag(txn, epoch, k); err != nil {
 				return err
 			} else if !found {

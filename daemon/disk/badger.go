@@ -42,12 +42,19 @@ func Badger(dir string) badger.Options {
 // OpenBadger opens a database that may have been killed. While Badger makes a log
 // or deletes one there is a moment in which the file is empty; a process that ends
 // then leaves it behind, and Badger refuses to open beside it for ever. Such a file
-// holds nothing: it was not written to yet, or all of it is in a table.
+// holds nothing: it was not written to yet, or all of it is in a table. One that
+// was closed by CloseBadger and is not as it was left is not opened.
 func OpenBadger(o badger.Options) (*badger.DB, error) {
 	if err := Try(Load, o.Dir); err != nil {
 		return nil, err
 	}
 	if !o.InMemory {
+		if err := finishSwap(o.Dir); err != nil {
+			return nil, err
+		}
+		if err := breakSeal(o.Dir); err != nil {
+			return nil, err
+		}
 		for _, dir := range []string{o.Dir, o.ValueDir} {
 			if err := removeEmptyLogs(dir); err != nil {
 				return nil, err

@@ -184,6 +184,9 @@ func (x *index) view() view { return &indexView{txn: x.db.NewTransaction(false)}
 
 // write is one transaction unless the changes are too many for one.
 func (x *index) write(c changes) error {
+	if err := disk.Try(disk.Write, x.db.Opts().Dir); err != nil {
+		return err
+	}
 	txn := x.db.NewTransaction(true)
 	defer func() { txn.Discard() }()
 	for k, v := range c {
@@ -209,7 +212,7 @@ func put(txn *badger.Txn, key string, value []byte) error {
 	return txn.Set([]byte(key), value)
 }
 
-func (x *index) close() error { return x.db.Close() }
+func (x *index) close() error { return disk.CloseBadger(x.db) }
 
 type indexView struct{ txn *badger.Txn }
 

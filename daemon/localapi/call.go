@@ -229,7 +229,11 @@ func (c *Call) do(ctx context.Context, method, path string, body []byte, into an
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	response, err := c.send(ctx, request, requestLimit)
+	limit := requestLimit
+	if path == forgetPath {
+		limit = forgetLimit
+	}
+	response, err := c.send(ctx, request, limit)
 	if err != nil {
 		return err
 	}

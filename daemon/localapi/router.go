@@ -30,7 +30,7 @@ func (s *Server) router() http.Handler {
 	e.Logger.SetOutput(io.Discard) // it would log addresses and errors as it likes
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = func(error, echo.Context) { panic(http.ErrAbortHandler) }
-	e.Use(withHeaders, s.wholeBody)
+	e.Use(withHeaders, unhurried, s.wholeBody)
 
 	s.doors.add(http.MethodGet, wire.SocketPath, Stranger)
 	e.GET(wire.SocketPath, handled(s.openSocket))
@@ -197,6 +197,7 @@ func (s *Server) operations(api huma.API) {
 			return nothing{}, s.revoke(i.Body.ID)
 		})
 	s.sharingOperations(api)
+	s.forgetOperations(api)
 	s.uploadOperation(api)
 }
 

@@ -29,6 +29,9 @@ type Sharing interface {
 	Leave(context.Context) error
 	Set(wire.SharingSettings) error
 	Mute(wire.MuteQuery) error
+	// Forget withdraws what was shared of a buyer and removes him; keys are all of
+	// his. It tells whether a withdrawal goes to the cloud.
+	Forget(keys []buyer.Key, dryRun bool) (shared bool, err error)
 }
 
 var errNoSharing = problem.New(problem.Unavailable, "sharing_missing",

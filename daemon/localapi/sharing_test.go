@@ -79,6 +79,14 @@ func (n *neighbours) Withdraw(q wire.WithdrawQuery) error { return n.note(q) }
 func (n *neighbours) Leave(context.Context) error         { return n.note("leave") }
 func (n *neighbours) Set(s wire.SharingSettings) error    { return n.note(s) }
 func (n *neighbours) Mute(q wire.MuteQuery) error         { return n.note(q) }
+func (n *neighbours) Forget(keys []buyer.Key, dryRun bool) (bool, error) {
+	return true, n.note(forgetting{keys, dryRun})
+}
+
+type forgetting struct {
+	keys   []buyer.Key
+	dryRun bool
+}
 
 func newSharingStage(t *testing.T) (*stage, *neighbours) {
 	t.Helper()

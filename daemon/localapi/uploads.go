@@ -127,6 +127,13 @@ func (u *uploads) end(arrived *upload) {
 	u.waiting = arrived
 }
 
+// discard deletes the file that waits, whatever it was sent for.
+func (u *uploads) discard() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.drop()
+}
+
 // drop deletes the file that waits.
 func (u *uploads) drop() {
 	if u.waiting != nil {

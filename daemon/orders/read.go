@@ -176,7 +176,7 @@ func (s *Store) Prune(ctx context.Context) (removed int, err error) {
 		err = s.write(func(w *writer) error {
 			gone = 0
 			for _, key := range old[:n] {
-				forgotten, err := w.forget(key, limit)
+				forgotten, err := w.prune(key, limit)
 				if err != nil {
 					return err
 				}
@@ -194,16 +194,21 @@ func (s *Store) Prune(ctx context.Context) (removed int, err error) {
 	return removed, err
 }
 
-// forget removes an order unless it was seen again meanwhile.
-func (w *writer) forget(key string, limit time.Time) (bool, error) {
+// prune removes an order unless it was seen again meanwhile.
+func (w *writer) prune(key string, limit time.Time) (bool, error) {
 	var rec record
 	found, err := getJSON(w.txn, key, &rec)
 	if err != nil || !found || !rec.LastSeen.Before(limit) {
 		return false, err
 	}
+	return true, w.remove(key, rec)
+}
+
+// remove takes an order out of the store and out of what is counted.
+func (w *writer) remove(key string, rec record) error {
 	if _, err := w.count(rec, record{}); err != nil {
-		return false, err
+		return err
 	}
 	w.meta.Orders--
-	return true, w.put(key, nil)
+	return w.put(key, nil)
 }

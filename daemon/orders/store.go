@@ -61,10 +61,10 @@ type Store struct {
 	cfg Config
 	db  *badger.DB
 
-	closing sync.RWMutex // held for reading while the database is used
+	closing sync.RWMutex // held for reading while the database is used, for writing while it is exchanged
 	closed  bool
 
-	mu   sync.Mutex // one writer
+	mu   sync.Mutex // one writer; taken before closing
 	meta atomic.Pointer[meta]
 
 	sharedMu sync.RWMutex
@@ -174,7 +174,7 @@ func (s *Store) Close() error {
 		s.cfg.Log.Warn("the disk is full; the order history was left as it is")
 		return nil
 	}
-	return s.db.Close()
+	return disk.CloseBadger(s.db)
 }
 
 // view gives fn the store as it is at one moment.
@@ -236,6 +236,13 @@ type writer struct {
 
 // write runs fn as the one writer, after a look at the free space.
 func (s *Store) write(fn func(*writer) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writeLocked(fn)
+}
+
+// writeLocked is write for who is the one writer already.
+func (s *Store) writeLocked(fn func(*writer) error) error {
 	s.closing.RLock()
 	defer s.closing.RUnlock()
 	if s.closed {
@@ -244,8 +251,9 @@ func (s *Store) write(fn func(*writer) error) error {
 	if err := disk.CheckFree(s.cfg.Dir, s.cfg.MinFree); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := disk.Try(disk.Write, s.cfg.Dir); err != nil {
+		return err
+	}
 	w := &writer{db: s.db, txn: s.db.NewTransaction(true), meta: *s.meta.Load()}
 	defer func() { w.txn.Discard() }()
 	if err := fn(w); err != nil {

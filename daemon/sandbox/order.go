@@ -13,8 +13,6 @@ const (
 	SiteShopeeTH   = "shopee-th"
 	SiteDianxiaomi = "dianxiaomi"
 	SiteAliExpress = "aliexpress"
-	SiteEBay       = "ebay"
-	SiteAmazon     = "amazon"
 )
 
 // MaxOrders is the most orders one scenario has.
@@ -51,8 +49,7 @@ type Order struct {
 	PlacedAt    time.Time `json:"placed_at"`
 	// Identified tells whether the pages give this order a buyer that can be
 	// marked. On AliExpress: at the latest after the messages page was open
-	// once; in the scenario login=1, every order with a Username is. On eBay: after
-	// the page for feedback, on Amazon after the order's own page was open.
+	// once; in the scenario login=1, every order with a Username is.
 	Identified bool   `json:"identified"`
 	Trap       string `json:"trap,omitempty"`
 

@@ -86,6 +86,9 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := disk.RemoveUnfinished(dir); err != nil {
+		return nil, errors.Join(err, l.release())
+	}
 	return &Folder{dir: dir, lock: l}, nil
 }
 

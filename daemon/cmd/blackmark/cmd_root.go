@@ -30,7 +30,7 @@ command line does the same without a browser. First time:
 	c.PersistentFlags().StringVar(&t.data, "data", "", "data folder (default: $BLACKMARK_DATA, or blackmark in your configuration folder)")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.CompletionOptions.HiddenDefaultCmd = true
-	c.AddCommand(newRunCommand(t), newPairCommand(t), newMarkCommand(t), newUnmarkCommand(t),
+	c.AddCommand(newRunCommand(t), newPairCommand(t), newMarkCommand(t), newUnmarkCommand(t), newForgetCommand(t),
 		newListCommand(t), newShowCommand(t), newShareCommand(t), newStatusCommand(t), newDoctorCommand(t),
 		newInstallCommand(t), newUninstallCommand(t), newVersionCommand(t))
 	return c

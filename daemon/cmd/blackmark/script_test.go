@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,11 +25,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, programs)
+	testscript.Main(m, map[string]func(){"blackmark": main, "served-cloud": servedCloud})
 }
-
-// programs are what the test's own program is when it is called by their names.
-var programs = map[string]func(){"blackmark": main, "served-cloud": servedCloud}
 
 // patience is how long something may take to happen at all.
 const patience = 20 * time.Second
@@ -51,6 +50,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await": await, "gone": gone, "exits": exits, "browser": browser, "flip": flip,
 			"squat": squat, "squatted": squatted, "invitation": invitation, "joins": joins, "sold": sold, "until": until,
+			"holds": holds,
 		},
 	})
 }
@@ -159,6 +159,28 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	data[at] ^= 1
 	ts.Check(os.WriteFile(file, data, 0o600))
+}
+
+// holds looks for a text in the bytes of every file of a folder, in any case:
+// holds data Sample.
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	var files []string
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+		var data []byte
+		if err == nil && !d.IsDir() {
+			data, err = os.ReadFile(path)
+		}
+		if bytes.Contains(bytes.ToLower(data), bytes.ToLower([]byte(args[1]))) {
+			files = append(files, path)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // an index that is being built
+		}
+		return err
+	}))
+	if neg == (len(files) > 0) {
+		ts.Fatalf("%q stands in %v", args[1], files)
+	}
 }
 
 type squatterKey struct{}

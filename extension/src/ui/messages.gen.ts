@@ -318,6 +318,8 @@ export type Message0 =
   | 'problem_manifest_signature_hint'
   | 'problem_manifest_too_large'
   | 'problem_manifest_too_large_hint'
+  | 'problem_mark_forgotten'
+  | 'problem_mark_forgotten_hint'
   | 'problem_mark_id'
   | 'problem_mark_id_hint'
   | 'problem_mark_id_reused'

@@ -1,0 +1,135 @@
+package localapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"blackmark/daemon/disk"
+	"blackmark/daemon/ledger"
+	"blackmark/shared/buyer"
+	"blackmark/shared/problem"
+	"blackmark/shared/wire"
+)
+
+// forgetPath is where a buyer is forgotten.
+const forgetPath = "/v1/forget"
+
+// forgetLimit is how long forgetting may take: a million orders are written anew.
+const forgetLimit = 10 * time.Minute
+
+var errForgetWhom = problem.New(problem.Invalid, "forget_whom",
+	"it is not said whom to forget", "name one of the buyer's identifiers, or one of his orders")
+
+func (s *Server) forgetOperations(api huma.API) {
+	route(s, api, operation{http.MethodPost, forgetPath, "forget", "Forget a buyer for good", []Caller{Local}},
+		func(ctx context.Context, i *in[wire.ForgetQuery]) (wire.Forgotten, error) {
+			return s.forget(ctx, i.Body)
+		})
+}
+
+// unhurried lets a request that writes everything anew take its time.
+func unhurried(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().URL.Path == forgetPath {
+			until := time.Now().Add(forgetLimit)
+			if err := http.NewResponseController(c.Response().Writer).SetWriteDeadline(until); err != nil {
+				return err
+			}
+		}
+		return next(c)
+	}
+}
+
+// forget removes a buyer from everything that is kept. What was shared of him is
+// withdrawn first and his marks go last: they know all of his keys, so that one
+// who asks again after a crash finds the rest.
+func (s *Server) forget(ctx context.Context, q wire.ForgetQuery) (wire.Forgotten, error) {
+	var done wire.Forgotten
+	keys, err := s.allKeysOf(q)
+	if err != nil {
+		return done, err
+	}
+	// Once begun it is carried out: a caller who goes leaves nothing half done.
+	ctx = context.WithoutCancel(ctx)
+	if s.config.Sharing != nil {
+		if done.Shared, err = s.config.Sharing.Forget(keys, q.DryRun); err != nil {
+			return done, err
+		}
+	}
+	if done.Orders, err = s.config.Orders.Forget(ctx, keys, q.DryRun); err != nil {
+		return done, err
+	}
+	if done.Records, err = s.config.Ledger.Forget(ctx, keys, q.DryRun); err != nil {
+		return done, err
+	}
+	if !q.DryRun {
+		s.uploads.discard()
+	}
+	done.Backups, err = s.copies()
+	return done, err
+}
+
+// allKeysOf is every key of the buyer whom a query means.
+func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
+	switch {
+	case len(q.Keys) == 0 && q.Order == nil:
+		return nil, errForgetWhom
+	case len(q.Keys) > wire.MaxKeys:
+		return nil, errKeys.In("keys")
+	}
+	asked, err := s.keysOf(q.Keys, q.Order)
+	if err != nil {
+		return nil, err
+	}
+	var keys []buyer.Key
+	for _, k := range asked {
+		c, err := buyer.Canonical(k)
+		if err != nil {
+			return nil, problem.Of(err).In("keys")
+		}
+		shared, err := s.config.Orders.Refused(c)
+		switch {
+		case err != nil:
+			return nil, err
+		case shared:
+			return nil, ledger.ErrShared.In("keys")
+		}
+		keys = append(keys, c)
+	}
+	// Marks and orders each join keys that the other knows nothing of.
+	for {
+		known := len(keys)
+		if keys, err = s.config.Ledger.Aliases(keys); err != nil {
+			return nil, err
+		}
+		if keys, err = s.config.Orders.Aliases(keys); err != nil || len(keys) == known {
+			return keys, err
+		}
+	}
+}
+
+// copies are the files and folders in which the buyer may still be: backups, and
+// what was moved aside because it was damaged or replaced.
+func (s *Server) copies() ([]string, error) {
+	var list []string
+	var errs []error
+	for _, begin := range []string{"backups/", "orders.damaged-", "cloud/tags.damaged-", "cloud/reports.damaged-"} {
+		found, err := disk.Named(s.config.Folder.Path("") + string(filepath.Separator) + filepath.FromSlash(begin))
+		errs = append(errs, err)
+		for _, name := range found {
+			if strings.HasPrefix(filepath.Base(name), ".") {
+				continue
+			}
+			list = append(list, path.Join(path.Dir(begin+"x"), filepath.Base(name)))
+		}
+	}
+	return list, errors.Join(errs...)
+}

@@ -1,0 +1,140 @@
+package orders
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	badger "github.com/dgraph-io/badger/v4"
+
+	"blackmark/daemon/disk"
+	"blackmark/shared/buyer"
+)
+
+// Aliases gives the asked keys, which must be canonical, and all other keys that
+// orders name for the same buyer. Keys that stand for many buyers lead to nobody.
+// It returns buyer.ErrWhich where the asked keys mean more than one.
+func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
+	keys := asked
+	for {
+		var lists [][]buyer.Key
+		err := s.view(func(txn *badger.Txn) error {
+			for _, k := range keys {
+				refs, err := refsOf(txn, k)
+				if err != nil {
+					return err
+				}
+				for _, ref := range refs {
+					var rec record
+					found, err := getJSON(txn, ref.key(), &rec)
+					if err != nil {
+						return err
+					}
+					if found {
+						lists = append(lists, s.given(rec).Keys)
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		more, err := buyer.Together(asked, lists)
+		if err != nil || len(more) <= len(keys) {
+			return more, err
+		}
+		keys = more
+	}
+}
+
+// Forget removes the orders of a buyer, and those of which pages disagree and one
+// says that they are his. Keys are all of his. The store is then written anew,
+// because Badger keeps what is deleted; it goes on being read meanwhile. A dry run
+// counts and changes nothing.
+func (s *Store) Forget(ctx context.Context, keys []buyer.Key, dryRun bool) (removed int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.db.Opts().InMemory {
+		return 0, disk.ErrNoSpace.Because(errors.New("the order history was not opened"))
+	}
+	var his []string
+	err = s.view(func(txn *badger.Txn) error {
+		return scan(txn, orderPrefix, func(key string, value []byte) error {
+			var rec record
+			if err := json.Unmarshal(value, &rec); err != nil {
+				return err
+			}
+			if s.concerns(rec, keys) {
+				his = append(his, key)
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil || dryRun {
+		return len(his), err
+	}
+	err = s.writeLocked(func(w *writer) error {
+		for _, key := range his {
+			var rec record
+			if _, err := getJSON(w.txn, key, &rec); err != nil {
+				return err
+			}
+			if err := w.remove(key, rec); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(his), s.rewrite()
+}
+
+// concerns tells whether an order says anything of a buyer.
+func (s *Store) concerns(rec record, keys []buyer.Key) bool {
+	var named []buyer.Key
+	for _, g := range rec.Graded {
+		if !s.isShared(g.Key) {
+			named = append(named, g.Key)
+		}
+	}
+	return buyer.Same(named, keys) || slices.ContainsFunc(rec.Rival, func(k buyer.Key) bool {
+		return !s.isShared(k) && slices.Contains(keys, k)
+	})
+}
+
+// rewrite leaves nothing of what was deleted. The caller is the one writer.
+func (s *Store) rewrite() error {
+	s.closing.RLock()
+	closed, err := s.closed, error(nil)
+	if !closed {
+		err = disk.CopyBadger(s.db)
+	}
+	s.closing.RUnlock()
+	if closed {
+		return ErrClosed
+	}
+	if err != nil {
+		return fmt.Errorf("write the order history anew: %w", err)
+	}
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	db, err := disk.SwapBadger(s.db)
+	if db == nil {
+		s.closed = true // nothing can be asked of it until a restart
+		s.subscribers.closeAll()
+	} else {
+		s.db = db
+	}
+	if err != nil {
+		return fmt.Errorf("write the order history anew: %w", err)
+	}
+	return nil
+}
