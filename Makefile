@@ -47,13 +47,20 @@ test: browser firefox compiler build ## all tests: Go, the race detector, TypeSc
 fuzz: ## feed every reader what nobody meant, FUZZTIME=30s each; FUZZTIME=1h is the long form
 	.ci/fuzz
 
+# Root is needed for the power cuts and the full disks; without it they are skipped,
+# and say so.
+.PHONY: faults
+faults: ## the long forms of the fault tests: kills, power cuts, changed bytes, full disks (hours)
+	.ci/install e2fsprogs xfsprogs
+	BLACKMARK_TEST_LONG=1 go test -count 1 -v -timeout 12h -run 'Kill|Power|Byte|Full' ./daemon/... | grep -v '^=== '
+
 .PHONY: check check-go check-generated check-extension check-supply
 check: check-go check-generated check-extension check-supply ## format, vet, lint, types, known holes, and that generated files are current
 
 check-go:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on: $$unformatted"; exit 1; fi
-	go vet ./... && go vet .ci/bench.go && go vet .ci/licences.go
+	go vet ./... && go vet .ci/bench/*.go && go vet .ci/licences.go
 	go tool staticcheck ./...
 
 check-generated:
@@ -68,8 +75,8 @@ check-supply: $(NODE_MODULES)
 	.ci/supply
 
 .PHONY: bench
-bench: ## measure, print one table, write bench.json
-	go run .ci/bench.go
+bench: browser build ## measure, print one table, write bench.json
+	go run .ci/bench/*.go
 
 .PHONY: generate
 generate: $(NODE_MODULES) ## write the generated files anew

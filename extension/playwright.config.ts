@@ -16,5 +16,7 @@ export default defineConfig({
   projects: [
     { name: 'unit', testMatch: 'src/**/*.test.ts' },
     { name: 'e2e', testMatch: 'e2e/**/*.spec.ts' },
+    // Only `make bench`, which says where its figures go, has this one.
+    ...(process.env.BLACKMARK_BENCH_FIGURES ? [{ name: 'bench', testMatch: 'e2e/bench/*.bench.ts' }] : []),
   ],
 });

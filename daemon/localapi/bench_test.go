@@ -1,26 +1,36 @@
 package localapi_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	badger "github.com/dgraph-io/badger/v4"
+
+	"blackmark/daemon/disk"
 	"blackmark/daemon/ledger"
+	"blackmark/daemon/localapi"
 	"blackmark/daemon/localapi/socket"
 	"blackmark/daemon/orders"
 	"blackmark/shared/buyer"
+	"blackmark/shared/cloudlist"
 	"blackmark/shared/wire"
 )
 
 // What stands behind the measured lookup.
 const (
 	benchMarks  = 100_000
-	benchOrders = 200_000 // one a buyer; every second buyer is marked
+	benchOrders = 1_000_000 // one a buyer; every tenth buyer is marked
+	benchListed = 1_000_000 // on the cloud's list; every tenth buyer's tag is among them
 )
 
 func TestMain(m *testing.M) {
@@ -47,12 +57,12 @@ func crowdedStage(b *testing.B) *stage {
 			b.Fatal(err)
 		}
 		crowded = &stage{t: b, dir: crowdedDir, log: &logged{},
-			clock: &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+			clock: &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, share: crowdedSharing(b, crowdedDir)}
 		crowded.open()
 		for from := 0; from < benchMarks; from += ledger.MaxBatch {
 			batch := make([]ledger.NewMark, ledger.MaxBatch)
 			for i := range batch {
-				batch[i] = ledger.NewMark{ID: newID(), Keys: []buyer.Key{benchBuyer(2 * (from + i))}, Reason: "returns", Via: ledger.ViaImport}
+				batch[i] = ledger.NewMark{ID: newID(), Keys: []buyer.Key{benchBuyer(10 * (from + i))}, Reason: "returns", Via: ledger.ViaImport}
 			}
 			if _, err := crowded.ledger.Mark(context.Background(), batch); err != nil {
 				b.Fatal(err)
@@ -76,6 +86,92 @@ func crowdedStage(b *testing.B) *stage {
 func benchBuyer(n int) buyer.Key { return ali(fmt.Sprint(10_000_000 + n)) }
 
 func benchOrder(n int) *wire.Order { return aliOrder(fmt.Sprint(81_000_000_000_000 + n)) }
+
+// benchSharing stands for the daemon's side of the cloud, which this room cannot
+// import: it reads what that reads for a page, a tag for each key from a cache and
+// an entry for each tag from the list. What the rest of it takes is measured where
+// it stands.
+type benchSharing struct {
+	localapi.Sharing
+	tags *badger.DB
+	list *cloudlist.List
+}
+
+func (s *benchSharing) Subscribe() (<-chan []buyer.Key, func()) { return nil, func() {} }
+
+func (s *benchSharing) Lookup(lists [][]buyer.Key) []wire.Others {
+	all := make([]wire.Others, len(lists))
+	_ = s.tags.View(func(txn *badger.Txn) error {
+		for i, keys := range lists {
+			all[i].State = wire.OthersChecked
+			for _, k := range keys {
+				item, err := txn.Get([]byte("1/" + k.String()))
+				if err != nil {
+					all[i].State = wire.OthersPending
+					continue
+				}
+				_ = item.Value(func(tag []byte) error {
+					if entry, found := s.list.Find(binary.BigEndian.Uint64(tag)); found {
+						all[i] = othersFrom(s.list.Header().Reasons, entry)
+					}
+					return nil
+				})
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+func othersFrom(reasons []string, entry cloudlist.Entry) wire.Others {
+	others := wire.Others{State: wire.OthersChecked, Shown: true, Counts: map[string]int{}}
+	for i, reason := range reasons {
+		if n := int(entry.Counts[i]); n > 0 {
+			others.Counts[reason] = n
+			others.Total += n
+		}
+	}
+	return others
+}
+
+// crowdedSharing has a tag for every buyer of the history, and a list.
+func crowdedSharing(b *testing.B, dir string) *benchSharing {
+	b.Helper()
+	random := rand.New(rand.NewPCG(5, 17))
+	entries := make([]cloudlist.Entry, benchListed)
+	for i := range entries {
+		entries[i] = cloudlist.Entry{Tag: uint64(i)<<40 | random.Uint64N(1<<40), Seen: cloudlist.PeriodOf(20_500) - 1}
+		entries[i].Counts[i%3] = uint8(1 + i%7)
+	}
+	var list bytes.Buffer
+	if _, err := cloudlist.Write(&list, cloudlist.Header{Marketplace: "aliexpress", Epoch: 1, Version: 1, Made: 20_500,
+		Count: benchListed, Reasons: []string{"returns", "extortion", "unpaid"}}, slices.Values(entries)); err != nil {
+		b.Fatal(err)
+	}
+	s := &benchSharing{}
+	var err error
+	if s.list, err = cloudlist.Open(list.Bytes()); err != nil {
+		b.Fatal(err)
+	}
+	if s.tags, err = badger.Open(disk.Badger(filepath.Join(dir, "tags"))); err != nil {
+		b.Fatal(err)
+	}
+	batch := s.tags.NewWriteBatch()
+	for n := range benchOrders {
+		tag := make([]byte, 32)
+		binary.BigEndian.PutUint64(tag, random.Uint64())
+		if n%10 == 0 {
+			binary.BigEndian.PutUint64(tag, entries[n%benchListed].Tag)
+		}
+		if err := batch.Set([]byte("1/"+benchBuyer(n).String()), tag); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := batch.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
 
 // benchRows are a hundred orders from anywhere in the history.
 func benchRows() []wire.Row {
@@ -151,11 +247,12 @@ func (s *stage) readAlone(question []byte) {
 	s.ok(err)
 	matches, err := s.ledger.FindAll(lists)
 	s.ok(err)
+	others := s.share.Lookup(lists)
 	answers := wire.Answers{Type: "answers", ID: watch.ID, Page: watch.Page}
 	for i, row := range watch.Rows {
 		_, n, err := s.orders.OfBuyer(lists[i], 1)
 		s.ok(err)
-		answer := wire.Answer{Row: row.Row, State: wire.Clear, Keys: lists[i], Orders: n}
+		answer := wire.Answer{Row: row.Row, State: wire.Clear, Keys: lists[i], Orders: n, Others: &others[i]}
 		if m := matches[i].Mark; m != nil {
 			answer.State = wire.Black
 			answer.Mark = &wire.Mark{ID: m.ID, Keys: m.Keys, Reason: m.Reason, At: m.At.Format(time.RFC3339), Via: wire.Via(m.Via)}

@@ -37,6 +37,8 @@ var makers = map[string]func(dice, int) Order{
 	SiteShopeeTH:   func(d dice, i int) Order { return shopeeOrder(d, i, "th", peopleTH) },
 	SiteDianxiaomi: dianxiaomiOrder,
 	SiteAliExpress: aliexpressOrder,
+	SiteEBay:       ebayOrder,
+	SiteAmazon:     amazonOrder,
 }
 
 // Where the traps stand.

@@ -13,6 +13,8 @@ const (
 	SiteShopeeTH   = "shopee-th"
 	SiteDianxiaomi = "dianxiaomi"
 	SiteAliExpress = "aliexpress"
+	SiteEBay       = "ebay"
+	SiteAmazon     = "amazon"
 )
 
 // MaxOrders is the most orders one scenario has.
@@ -49,7 +51,8 @@ type Order struct {
 	PlacedAt    time.Time `json:"placed_at"`
 	// Identified tells whether the pages give this order a buyer that can be
 	// marked. On AliExpress: at the latest after the messages page was open
-	// once; in the scenario login=1, every order with a Username is.
+	// once; in the scenario login=1, every order with a Username is. On eBay: after
+	// the page for feedback, on Amazon after the order's own page was open.
 	Identified bool   `json:"identified"`
 	Trap       string `json:"trap,omitempty"`
 

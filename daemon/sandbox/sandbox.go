@@ -1,6 +1,6 @@
 // Package sandbox serves rehearsal seller centers: pages that have the
 // structure of the real ones (Shopee Seller Centre, Dianxiaomi, AliExpress
-// seller center) and texts and buyers that are made up. It stands in for the
+// seller center, eBay Seller Hub, Amazon Seller Central) and texts and buyers that are made up. It stands in for the
 // real sites in `make run`, in demos and in end-to-end tests.
 //
 // It may import shared/*, and nothing else of ours. It never opens a
@@ -29,14 +29,16 @@ const (
 	HostAliExpress = "csp.aliexpress.com"
 	HostMessages   = "gsp.aliexpress.com"        // AliExpress messages
 	HostGateway    = "seller-acs.aliexpress.com" // AliExpress JSON, asked across origins
-	HostHostile    = "hostile.example"           // pages that spy and forge, for security tests
+	HostEBay       = "www.ebay.com"
+	HostAmazon     = "sellercentral.amazon.com"
+	HostHostile    = "hostile.example" // pages that spy and forge, for security tests
 )
 
 // Hosts returns every host name the sandbox serves.
 func Hosts() []string {
 	return []string{
 		HostShopeeBR, HostShopeeID, HostShopeeTH, HostDianxiaomi,
-		HostAliExpress, HostMessages, HostGateway, HostHostile,
+		HostAliExpress, HostMessages, HostGateway, HostEBay, HostAmazon, HostHostile,
 	}
 }
 

@@ -71,6 +71,8 @@ func Handler() http.Handler {
 	shopeeRoutes(mux)
 	dianxiaomiRoutes(mux)
 	aliexpressRoutes(mux)
+	ebayRoutes(mux)
+	amazonRoutes(mux)
 	hostileRoutes(mux)
 	return echoing(delaying(mux))
 }
@@ -123,6 +125,10 @@ func siteOf(r *http.Request) string {
 		return SiteDianxiaomi
 	case HostAliExpress, HostMessages, HostGateway:
 		return SiteAliExpress
+	case HostEBay:
+		return SiteEBay
+	case HostAmazon:
+		return SiteAmazon
 	}
 	return ""
 }

@@ -50,3 +50,19 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkWire is how many bytes a million buyers take where they are published,
+// and what a day adds on which one in a hundred comes and as many go.
+func BenchmarkWire(b *testing.B) {
+	d := makeDay(b)
+	for _, file := range []struct {
+		name string
+		data []byte
+	}{{"list", d.first}, {"delta", d.churn}, {"busy", d.busy}} {
+		b.Run(file.name, func(b *testing.B) {
+			for b.Loop() {
+			}
+			b.ReportMetric(float64(len(file.data)), "bytes")
+		})
+	}
+}

@@ -100,6 +100,16 @@ type Answer struct {
 	Mark   *Mark       `json:"mark,omitempty"`
 	Orders int         `json:"orders"`           // orders of this buyer in the history, this one included
 	Others *Others     `json:"others,omitempty"` // absent: the seller has not joined
+	// Maybe is a mark on another key that one order alone joins to this buyer: the
+	// row is not black, the seller is asked (AliasQuery).
+	Maybe *Maybe `json:"maybe,omitempty"`
+}
+
+// Maybe asks whether a buyer is one whom the seller marked under another name.
+type Maybe struct {
+	Key   buyer.Key `json:"key"`   // of this buyer
+	Other buyer.Key `json:"other"` // on the mark
+	Mark  *Mark     `json:"mark"`
 }
 
 // Answers answers a Watch (ID is its id) or follows by itself (ID is 0).

@@ -290,6 +290,87 @@ export interface Pairing {
 export interface RevokeQuery {
   id: string;
 }
+/** AliasBasis says why two keys are held to be one buyer's, or not. */
+export type AliasBasis =
+  | 'seller'
+  | 'object'
+  | 'orders'
+  | 'order';
+/** AliasQuery names two keys, of two kinds of one marketplace and region. */
+export interface AliasQuery {
+  /** 32 lower-case hexadecimal digits, random: sent again it changes nothing */
+  id: string;
+  key: BuyerKey;
+  other: BuyerKey;
+}
+/** AliasesQuery names a buyer. */
+export interface AliasesQuery {
+  keys: BuyerKey[];
+}
+/** Alias is what is known of two keys. */
+export interface Alias {
+  key: BuyerKey;
+  other: BuyerKey;
+  /** false: split by the seller, or only asked (ByOrder) */
+  joined: boolean;
+  basis: AliasBasis;
+  /** seen under both */
+  orders: number;
+  /** RFC 3339; when the seller said it */
+  at?: string;
+}
+/** Aliases is all that touches a buyer, and his keys as they stand now. */
+export interface Aliases {
+  keys: BuyerKey[];
+  aliases: Alias[];
+}
+/** PageLook is one settled look of the extension at a page that a definition names. It holds counts alone: no address, no text, no order. */
+export interface PageLook {
+  site: string;
+  /** as the definition calls it */
+  page: string;
+  version: number;
+  rows: number;
+  /** rows with a key */
+  buyers: number;
+  /** the page says itself that there is nothing */
+  empty?: boolean;
+}
+/** PageLooks tells the daemon of looks, one a page and life of it. */
+export interface PageLooks {
+  type: 'looks';
+  looks: PageLook[];
+}
+/** SiteTrouble says what is wrong with a page, if anything. */
+export type SiteTrouble =
+  | ''
+  | 'no_rows'
+  | 'no_buyers';
+/** SitePage is how one page of a site was understood. */
+export interface SitePage {
+  site: string;
+  page: string;
+  /** of the definition that looked last */
+  version: number;
+  looks: number;
+  /** looks that found rows */
+  found: number;
+  /** of all looks */
+  rows: number;
+  /** of all looks */
+  buyers: number;
+  /** RFC 3339; the last look */
+  last: string;
+  /** RFC 3339; the last look that was understood */
+  good?: string;
+  /** looks since then that were not */
+  missed?: number;
+  trouble?: SiteTrouble;
+}
+/** SiteReports is how the pages were understood, troubled ones first. */
+export interface SiteReports {
+  pages: SitePage[];
+}
 /** Mark is the seller's own entry on a buyer. */
 export interface Mark {
   /** 32 lower-case hexadecimal digits */
@@ -472,6 +553,15 @@ export interface Answer {
   orders: number;
   /** absent: the seller has not joined */
   others?: Others;
+  maybe?: Maybe;
+}
+/** Maybe asks whether a buyer is one whom the seller marked under another name. */
+export interface Maybe {
+  /** of this buyer */
+  key: BuyerKey;
+  /** on the mark */
+  other: BuyerKey;
+  mark: Mark;
 }
 /** Answers answers a Watch (ID is its id) or follows by itself (ID is 0). */
 export interface Answers {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,109 +21,256 @@ import (
 	"blackmark/shared/wire"
 )
 
-// TestKilledUnderLoad ends the daemon without warning, twenty times, while
-// several callers mark. What was acknowledged must be there afterwards, once;
-// what was on its way is sent again and must be there once too. Half-way the
+// How often the daemon is killed; in the long form that many series on new folders.
+const (
+	killRounds     = 100
+	longKillSeries = 20
+)
+
+func long() bool { return os.Getenv("BLACKMARK_TEST_LONG") != "" }
+
+// TestKilledUnderLoad ends the daemon without warning at random moments while
+// several callers mark and cancel. What was acknowledged must be there afterwards,
+// once; what was on its way is sent again and must be there once too. Half-way the
 // index is thrown away and comes back from the journal.
 func TestKilledUnderLoad(t *testing.T) {
-	const rounds, callers = 20, 4
-	d := newDoomed(t)
-	random := rand.New(rand.NewPCG(1, 2026))
-	next := 0
-	acknowledged := map[string]wire.NewMark{}
-	for round := range rounds {
-		d.start(t)
-		var lock sync.Mutex
-		var unsure []wire.NewMark
-		enough, left := make(chan struct{}), 1+random.IntN(40)
-		var load sync.WaitGroup
-		for range callers {
-			load.Add(1)
-			go func() {
-				defer load.Done()
-				for {
-					lock.Lock()
-					batch := newMarks(&next, 1+next%4)
-					lock.Unlock()
-					outcomes, err := d.mark(t.Context(), batch)
-					lock.Lock()
-					if err != nil { // the daemon died under it: nobody knows
-						unsure = append(unsure, batch...)
-						lock.Unlock()
-						return
-					}
-					for i, o := range outcomes {
-						if o.Result != wire.ResultMarked {
-							t.Errorf("round %d: a new mark was %s (%v)", round, o.Result, o.Problem)
-						}
-						acknowledged[batch[i].ID] = batch[i]
-					}
-					if left--; left == 0 {
-						close(enough)
-					}
-					lock.Unlock()
-				}
-			}()
-		}
-		<-enough
-		d.kill(t)
-		load.Wait()
-
-		if round == rounds/2 {
-			d.dropIndex(t)
-		}
-		d.start(t)
-		if wrong := differences(acknowledged, d.list(t), len(unsure)); wrong != "" {
-			t.Fatalf("round %d: %s", round, wrong)
-		}
-		for _, m := range unsure {
-			outcomes, err := d.mark(t.Context(), []wire.NewMark{m})
-			if err != nil || outcomes[0].Result == wire.ResultRefused {
-				t.Fatalf("round %d: sent again: %v %v", round, outcomes, err)
-			}
-			acknowledged[m.ID] = m
-		}
-		listed := d.list(t)
-		if wrong := differences(acknowledged, listed, 0); wrong != "" {
-			t.Fatalf("round %d, sent again: %s", round, wrong)
-		}
-		// The control: the comparison must see one that is lost, and one that is twice.
-		if differences(acknowledged, listed[1:], 0) == "" || differences(acknowledged, append(listed, listed[0]), 0) == "" {
-			t.Fatal("the comparison does not see a lost mark or a doubled one")
-		}
-		d.kill(t)
+	series := 1
+	if long() {
+		series = longKillSeries
 	}
-	t.Logf("%d marks over %d kills", len(acknowledged), 2*rounds)
+	for n := range series {
+		d := newDoomed(t)
+		var starts []time.Duration
+		book := newBook()
+		random := rand.New(rand.NewPCG(uint64(n), 2026))
+		acknowledged := 0
+		for round := range killRounds {
+			starts = append(starts, d.start(t))
+			load := d.load(t, book, 4)
+			load.until(time.Duration(5+random.IntN(120)) * time.Millisecond)
+			d.kill(t)
+			acknowledged += load.wait(t)
+
+			if round == killRounds/2 {
+				d.dropIndex(t)
+			}
+			starts = append(starts, d.start(t))
+			d.settle(t, book, fmt.Sprintf("series %d, round %d", n, round))
+			d.kill(t)
+		}
+		if acknowledged < killRounds {
+			t.Errorf("only %d requests were acknowledged in %d rounds: this is no load", acknowledged, killRounds)
+		}
+		slices.Sort(starts)
+		t.Logf("%d kills under load: %d requests acknowledged, %d marks and %d cancels, none lost, none twice; start to answer: median %v, longest %v",
+			killRounds, acknowledged, len(book.standing), len(book.cancelled), starts[len(starts)/2], starts[len(starts)-1])
+	}
 }
 
-// differences says what is lost, doubled or invented. Up to unsure marks may
-// be there without an acknowledgement.
-func differences(want map[string]wire.NewMark, got []wire.Mark, unsure int) string {
+// settle compares what the daemon holds with the book, sends again what nobody
+// knows about, and compares once more. The control in every round: the comparison
+// must see one mark that is lost, one that is twice, one that came back.
+func (d *doomed) settle(t *testing.T, book *book, when string) {
+	t.Helper()
+	if wrong := book.differs(d.list(t)); wrong != "" {
+		t.Fatalf("%s: %s", when, wrong)
+	}
+	call, err := d.dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer call.Close()
+	for _, m := range book.unsureMarks {
+		if err := markAll(t.Context(), call, []wire.NewMark{m}); err != nil {
+			t.Fatalf("%s: sent again: %v", when, err)
+		}
+		book.standing[m.ID] = m
+	}
+	for id := range book.unsureCancels {
+		if err := cancel(t.Context(), call, id); err != nil {
+			t.Fatalf("%s: sent again: %v", when, err)
+		}
+		delete(book.standing, id)
+		book.cancelled[id] = true
+	}
+	clear(book.unsureMarks)
+	clear(book.unsureCancels)
+	listed := d.list(t)
+	if wrong := book.differs(listed); wrong != "" {
+		t.Fatalf("%s, sent again: %s", when, wrong)
+	}
+	if len(listed) == 0 {
+		return
+	}
+	ghost := listed[0]
+	ghost.ID = strings.Repeat("f", 32)
+	if book.differs(listed[1:]) == "" || book.differs(append(slices.Clone(listed), listed[0])) == "" || book.differs(append(listed, ghost)) == "" {
+		t.Fatal("the comparison does not see a lost mark, a doubled one or one that nobody made")
+	}
+}
+
+// book is what the callers were told.
+type book struct {
+	lock          sync.Mutex
+	next          int
+	standing      map[string]wire.NewMark // acknowledged, not cancelled
+	cancelled     map[string]bool         // acknowledged as cancelled
+	unsureMarks   map[string]wire.NewMark // sent, and the daemon was gone
+	unsureCancels map[string]bool
+}
+
+func newBook() *book {
+	return &book{standing: map[string]wire.NewMark{}, cancelled: map[string]bool{},
+		unsureMarks: map[string]wire.NewMark{}, unsureCancels: map[string]bool{}}
+}
+
+// differs says what is lost, doubled, changed, invented or came back.
+func (b *book) differs(got []wire.Mark) string {
 	seen := map[string]bool{}
-	extra := 0
 	for _, m := range got {
 		if seen[m.ID] {
 			return "a mark is there twice"
 		}
 		seen[m.ID] = true
-		w, known := want[m.ID]
+		w, known := b.standing[m.ID]
+		if !known {
+			w, known = b.unsureMarks[m.ID]
+		}
 		switch {
+		case b.cancelled[m.ID]:
+			return "a mark that was cancelled came back"
 		case !known:
-			extra++
+			return "there is a mark that nobody made"
 		case w.Note != m.Note || w.Reason != m.Reason || w.Keys[0] != m.Keys[0]:
 			return "a mark came back changed"
 		}
 	}
 	lost := 0
-	for id := range want {
-		if !seen[id] {
+	for id := range b.standing {
+		if !seen[id] && !b.unsureCancels[id] {
 			lost++
 		}
 	}
-	if lost > 0 || extra > unsure {
-		return fmt.Sprintf("%d of %d acknowledged marks are lost, %d are there that nobody made", lost, len(want), max(0, extra-unsure))
+	if lost > 0 {
+		return fmt.Sprintf("%d of %d acknowledged marks are lost", lost, len(b.standing))
 	}
 	return ""
+}
+
+// load is callers at work until the daemon dies under them.
+type load struct {
+	callers sync.WaitGroup
+	book    *book
+	told    int
+	refused error // an answer that was neither yes nor silence
+}
+
+// load lets callers mark, one to four at a time, and cancel every other mark
+// again, each over a connection of its own.
+func (d *doomed) load(t *testing.T, book *book, callers int) *load {
+	t.Helper()
+	l := &load{book: book}
+	for range callers {
+		call, err := d.dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.callers.Add(1)
+		go func() {
+			defer l.callers.Done()
+			defer call.Close()
+			for l.work(t.Context(), call) {
+			}
+		}()
+	}
+	return l
+}
+
+func (l *load) work(ctx context.Context, call *localapi.Call) bool {
+	b := l.book
+	b.lock.Lock()
+	batch := newMarks(&b.next, 1+b.next%4)
+	b.lock.Unlock()
+	err := markAll(ctx, call, batch)
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if err != nil {
+		for _, m := range batch {
+			b.unsureMarks[m.ID] = m
+		}
+		return l.silence(err)
+	}
+	l.told++
+	for _, m := range batch {
+		b.standing[m.ID] = m
+	}
+	for i := 0; i < len(batch); i += 2 {
+		id := batch[i].ID
+		b.lock.Unlock()
+		err := cancel(ctx, call, id)
+		b.lock.Lock()
+		if err != nil {
+			b.unsureCancels[id] = true
+			return l.silence(err)
+		}
+		l.told++
+		delete(b.standing, id)
+		b.cancelled[id] = true
+	}
+	return true
+}
+
+// silence ends a caller. A daemon that dies may say nothing, but it may not refuse.
+func (l *load) silence(err error) bool {
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		l.refused = err
+	}
+	return false
+}
+
+type refusedError struct{ outcome wire.Outcome }
+
+func (e *refusedError) Error() string {
+	return fmt.Sprintf("the outcome is %s: %v", e.outcome.Result, e.outcome.Problem)
+}
+
+// until is the moment of the kill: nothing is waited for, it only passes.
+func (l *load) until(moment time.Duration) { <-time.After(moment) }
+
+// wait waits for the callers to notice, and gives the requests acknowledged.
+func (l *load) wait(t *testing.T) int {
+	t.Helper()
+	l.callers.Wait()
+	if l.refused != nil {
+		t.Error(l.refused)
+	}
+	return l.told
+}
+
+func markAll(ctx context.Context, call *localapi.Call, marks []wire.NewMark) error {
+	var answer wire.OutcomesBody
+	if err := call.Post(ctx, "/v1/marks", wire.MarksBody{Marks: marks}, &answer); err != nil {
+		return err
+	}
+	for _, o := range answer.Outcomes {
+		if o.Result != wire.ResultMarked && o.Result != wire.ResultAlready {
+			return &refusedError{o}
+		}
+	}
+	return nil
+}
+
+func cancel(ctx context.Context, call *localapi.Call, id string) error {
+	var answer wire.OutcomesBody
+	body := wire.CancelsBody{Cancels: []wire.NewCancel{{ID: "c" + id[1:], Mark: id}}}
+	if err := call.Post(ctx, "/v1/marks/cancel", body, &answer); err != nil {
+		return err
+	}
+	if r := answer.Outcomes[0].Result; r != wire.ResultCancelled && r != wire.ResultAbsent && r != wire.ResultAlready {
+		return &refusedError{answer.Outcomes[0]}
+	}
+	return nil
 }
 
 // newMarks makes n marks of buyers that were never marked.
@@ -177,8 +326,10 @@ func newDoomed(t *testing.T) *doomed {
 	return d
 }
 
-func (d *doomed) start(t *testing.T) {
+// start starts the daemon and gives the time until it answers.
+func (d *doomed) start(t *testing.T) time.Duration {
 	t.Helper()
+	begin := time.Now()
 	d.process = exec.Command(d.program, "run", "--data", d.data)
 	d.process.Env = append(os.Environ(), portsVariable+"="+d.portList)
 	if err := d.process.Start(); err != nil {
@@ -189,7 +340,7 @@ func (d *doomed) start(t *testing.T) {
 		call, err := d.dial(t.Context())
 		if err == nil {
 			call.Close()
-			return
+			return time.Since(begin)
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("the daemon does not answer: %v", err)
@@ -228,17 +379,6 @@ func (d *doomed) dial(ctx context.Context) (*localapi.Call, error) {
 		return nil, err
 	}
 	return localapi.Dial(ctx, d.ports, key)
-}
-
-func (d *doomed) mark(ctx context.Context, marks []wire.NewMark) ([]wire.Outcome, error) {
-	call, err := d.dial(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer call.Close()
-	var answer wire.OutcomesBody
-	err = call.Post(ctx, "/v1/marks", wire.MarksBody{Marks: marks}, &answer)
-	return answer.Outcomes, err
 }
 
 func (d *doomed) list(t *testing.T) []wire.Mark {

@@ -25,8 +25,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"blackmark": main, "served-cloud": servedCloud})
+	testscript.Main(m, programs)
 }
+
+// programs are what the test's own program is when it is called by their names.
+var programs = map[string]func(){"blackmark": main, "served-cloud": servedCloud}
 
 // patience is how long something may take to happen at all.
 const patience = 20 * time.Second

@@ -26,6 +26,45 @@ export interface Options {
   build?: string;
 }
 
+/** Starts Chromium with one extension, a folder, or with none. */
+export async function launch(profile: string, options: Options, extension?: string): Promise<BrowserContext> {
+  const language = (options.language ?? 'en') === 'en' ? 'en-US' : 'zh-CN';
+  const loaded = extension
+    ? [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]
+    : ['--disable-extensions'];
+  return chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: options.headless ?? true,
+    locale: language,
+    colorScheme: options.colours ?? 'light',
+    // Nothing fades while a test looks.
+    reducedMotion: 'reduce',
+    viewport:
+      options.headless === false ? null : { width: options.width ?? 1440, height: options.height ?? 900 },
+    // Whoever started us ends the browser, after the programs were told.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    ignoreHTTPSErrors: true,
+    env: { ...process.env, LANGUAGE: language.replace('-', '_') },
+    args: [
+      ...loaded,
+      `--lang=${language}`,
+      // The sites' real names lead to the sandbox, and count as public, so
+      // that the browser's rules for public pages hold.
+      `--host-resolver-rules=MAP * ${options.sandbox}, EXCLUDE 127.0.0.1`,
+      `--ip-address-space-overrides=${options.sandbox}=public`,
+      '--ignore-certificate-errors',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-quic',
+      '--disable-sync',
+      '--no-first-run',
+      ...(options.headless === false ? ['--start-maximized'] : []),
+    ],
+  });
+}
+
 /** A running browser. */
 export class Browser {
   private constructor(
@@ -36,44 +75,12 @@ export class Browser {
 
   static async start(options: Options): Promise<Browser> {
     const temporary = options.profile ? undefined : mkdtempSync(path.join(tmpdir(), 'blackmark-'));
-    const dir = path.join(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
-    const language = (options.language ?? 'en') === 'en' ? 'en-US' : 'zh-CN';
     if (options.profile) {
       // Chromium would go on with the background script of the last run, whatever was built since.
       rmSync(path.join(options.profile, 'Default', 'Service Worker'), { recursive: true, force: true });
     }
-    const context = await chromium.launchPersistentContext(options.profile ?? temporary ?? '', {
-      executablePath: CHROMIUM,
-      headless: options.headless ?? true,
-      locale: language,
-      colorScheme: options.colours ?? 'light',
-      // Nothing fades while a test looks.
-      reducedMotion: 'reduce',
-      viewport:
-        options.headless === false ? null : { width: options.width ?? 1440, height: options.height ?? 900 },
-      // Whoever started us ends the browser, after the programs were told.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      ignoreHTTPSErrors: true,
-      env: { ...process.env, LANGUAGE: language.replace('-', '_') },
-      args: [
-        `--disable-extensions-except=${dir}`,
-        `--load-extension=${dir}`,
-        `--lang=${language}`,
-        // The sites' real names lead to the sandbox, and count as public, so
-        // that the browser's rules for public pages hold.
-        `--host-resolver-rules=MAP * ${options.sandbox}, EXCLUDE 127.0.0.1`,
-        `--ip-address-space-overrides=${options.sandbox}=public`,
-        '--ignore-certificate-errors',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-quic',
-        '--disable-sync',
-        '--no-first-run',
-        ...(options.headless === false ? ['--start-maximized'] : []),
-      ],
-    });
+    const build = path.join(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
+    const context = await launch(options.profile ?? temporary ?? '', options, build);
     context.setDefaultTimeout(15_000);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
     if (options.dock !== 'untouched') {

@@ -4,13 +4,14 @@
 import type { Browser } from '../rehearsal/browser';
 import type { Eyes, Host } from '../rehearsal/eyes';
 import { until } from '../rehearsal/programs';
+import type { Order } from '../rehearsal/truth';
 import type { Stop } from './sites';
 
 /** How many rows are in a state. */
 export const count = (hosts: Host[], state: string) =>
   hosts.filter((h) => h.kind === 'row' && h.state === state).length;
 
-/** Opens the page that names the buyers once, and waits until the list knows them. */
+/** Opens the pages that name the buyers once, and waits until the list knows them. */
 export async function learnNames(
   browser: Browser,
   eyes: Eyes,
@@ -18,13 +19,11 @@ export async function learnNames(
   hosts: Host[],
   step: (text: string) => void,
 ): Promise<Host[]> {
-  const names = await browser.context.newPage();
-  await names.goto(stop.names ?? '', { waitUntil: 'networkidle' });
   const unknown = count(hosts, 'unidentified');
-  const truth = (await eyes.page.evaluate('window.sandbox.orders()')) as {
-    number: string;
-    identified: boolean;
-  }[];
+  const truth = (await eyes.page.evaluate('window.sandbox.orders()')) as Order[];
+  const pages = stop.names?.(truth) ?? [];
+  const names = await browser.context.newPage();
+  for (const url of pages) await names.goto(url, { waitUntil: 'networkidle' });
   const named = new Set(truth.filter((order) => order.identified).map((order) => order.number));
   const after = await until('the open list learns who the buyers are', async () => {
     const now = await eyes.hosts(stop.markup);
@@ -34,7 +33,7 @@ export async function learnNames(
   await eyes.page.bringToFront();
   const more = unknown - count(after, 'unidentified');
   step(
-    `opened the messages once: ${more} more buyers are identified${more === 0 ? ', the daemon knew them' : ''}`,
+    `opened what names them (${pages.length === 1 ? 'one page' : `${pages.length} pages`}): ${more} more buyers are identified${more === 0 ? ', the daemon knew them' : ''}`,
   );
   return after;
 }
@@ -79,7 +78,7 @@ async function leaveSelecting(eyes: Eyes, stop: Stop, hosts: Host[]): Promise<vo
 }
 
 async function clickBox(eyes: Eyes, stop: Stop, host: Host): Promise<void> {
-  await eyes.page.locator(`${stop.markup.row}[rowid="${host.order}"] ${stop.box}`).first().click();
+  if (stop.box) await eyes.page.locator(stop.box(host.order)).first().click();
 }
 
 /** Marks the buyers of several rows at once. */

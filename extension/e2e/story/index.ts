@@ -152,10 +152,14 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   let hosts = await eyes.settled(stop.markup, 5);
   step(`read ${hosts.length} orders, ${count(hosts, 'unidentified')} of buyers who are not identified`);
   if (stop.names) hosts = await learnNames(browser, eyes, stop, hosts, step);
-  await until('other sellers\' reports show as "?"', async () =>
-    (await eyes.hosts(stop.markup)).some((h) => h.kind === 'row' && h.others),
-  );
-  step('other sellers reported some of these buyers: "?"');
+  if (stop.unshared) {
+    step('each seller gets other ids for its buyers, so nothing is shared here');
+  } else {
+    await until('other sellers\' reports show as "?"', async () =>
+      (await eyes.hosts(stop.markup)).some((h) => h.kind === 'row' && h.others),
+    );
+    step('other sellers reported some of these buyers: "?"');
+  }
   await shot('1-list');
 
   const [one, ...rest] = await distinct(eyes, stop, 5);

@@ -2,16 +2,19 @@
 // says which order a row is.
 
 import type { Markup } from '../rehearsal/eyes';
+import type { Order } from '../rehearsal/truth';
 
 /** One site of the story. */
 export interface Stop {
   site: string;
   list: string;
   markup: Markup;
-  /** the site's own box of a row, below the row; absent: the dock's select mode serves */
-  box?: string;
-  /** a page that names the buyers whom the list does not */
-  names?: string;
+  /** the site's own box in the row of an order; absent: the dock's select mode serves */
+  box?: (order: string) => string;
+  /** the pages that name buyers whom the list does not */
+  names?: (orders: Order[]) => string[];
+  /** its buyers have another id for each seller, so nothing is shared and no "?" shows */
+  unshared?: true;
 }
 
 export const STOPS: Stop[] = [
@@ -27,7 +30,7 @@ export const STOPS: Stop[] = [
     site: 'dianxiaomi',
     list: 'https://www.dianxiaomi.com/web/order/all?go=m1-1&orders=120',
     markup: { row: 'tr.vxe-body--row', order: "row.getAttribute('rowid')" },
-    box: '.vxe-cell--checkbox',
+    box: (order) => `tr.vxe-body--row[rowid="${order}"] .vxe-cell--checkbox`,
   },
   {
     site: 'aliexpress',
@@ -36,6 +39,24 @@ export const STOPS: Stop[] = [
       row: 'table.next-table-row',
       order: 'row.querySelector(\'[class*="header--valueHighLight"]\')?.textContent',
     },
-    names: 'https://gsp.aliexpress.com/m_apps/im-chat/im#/window',
+    names: () => ['https://gsp.aliexpress.com/m_apps/im-chat/im#/window'],
+  },
+  {
+    site: 'ebay',
+    list: 'https://www.ebay.com/sh/ord/?filter=status:ALL_ORDERS&orders=40',
+    markup: { row: '#orders tr', order: "row.querySelector('.order-details a')?.textContent" },
+    box: (order) => `#orders tr:has(a[href*="orderid=${order}"]) input[type="checkbox"]`,
+    names: () => ['https://www.ebay.com/fdbk/leave_feedback'],
+  },
+  {
+    site: 'amazon',
+    list: 'https://sellercentral.amazon.com/orders-v3/mfn/unshipped?page=1&orders=40',
+    markup: { row: '#orders-table tbody tr', order: "row.querySelector('.cell-body-title a')?.textContent" },
+    box: (order) => `#orders-table tr:has(a[href$="/order/${order}"]) input[type="checkbox"]`,
+    names: (orders) =>
+      orders
+        .filter((order) => order.identified)
+        .map((order) => `https://sellercentral.amazon.com/orders-v3/order/${order.number}`),
+    unshared: true,
   },
 ];

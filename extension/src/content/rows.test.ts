@@ -138,3 +138,15 @@ test('rows that went are forgotten after a while, the longest gone first where t
   expect(book.forget(10 + GRACE, (entry) => entry.row === 'shopee/br/5')).toHaveLength(MaxWatched - 2);
   expect([...book.entries.keys()].sort()).toEqual(['shopee/br/5', 'shopee/br/new']);
 });
+
+test('a buyer whom the page does not name is called by his mark, else by his id', () => {
+  const book = new Book<string>();
+  book.seat([read('a', '1')], 0);
+  book.tell(0, 100);
+  const keys = [{ marketplace: 'shopee', region: 'br', kind: 'user_id', id: '900000001' }];
+  book.answer([{ ...answer('1', 'clear'), keys }]);
+  const [seat] = book.seats.values();
+  expect(viewOf(seat!).name).toBe('900000001');
+  seat!.entry.sighting = { ...seat!.entry.sighting, name: 'as shown' };
+  expect(viewOf(seat!).name).toBe('as shown');
+});

@@ -203,7 +203,7 @@ export function viewOf({ name, entry: { answer, sighting, saving } }: Seat): Row
     row: name,
     state: answer?.state ?? 'pending',
     why: answer?.why,
-    name: sighting.name ?? answer?.mark?.name ?? '',
+    name: sighting.name ?? answer?.mark?.name ?? answer?.keys?.[0]?.id ?? '',
     order: sighting.order?.number ?? '',
     keys: answer?.keys ?? [],
     mark: answer?.mark,

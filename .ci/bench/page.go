@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// times are milliseconds from the rows of a page to what is painted of them.
+type times struct {
+	Bare   []float64 `json:"bare"`   // the rows themselves, without an extension
+	Ours   []float64 `json:"ours"`   // the badges
+	Plain  []float64 `json:"plain"`  // the badges of an extension with its list in its background
+	Script []float64 `json:"script"` // milliseconds of main thread in our scripts, a page
+}
+
+// onPage has a browser draw a page of a hundred rows, with and without extensions in
+// turns.
+func onPage(data string) ([]row, error) {
+	if err := fill(data); err != nil {
+		return nil, err
+	}
+	figures, err := filepath.Abs(data + ".json")
+	if err != nil {
+		return nil, err
+	}
+	command := exec.Command("npx", "playwright", "test", "--project", "bench")
+	command.Dir = "extension"
+	command.Env = append(os.Environ(), "BLACKMARK_BENCH_DATA="+data, "BLACKMARK_BENCH_FIGURES="+figures)
+	command.Stdout, command.Stderr = os.Stderr, os.Stderr
+	if err := command.Run(); err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(figures)
+	if err != nil {
+		return nil, err
+	}
+	var t times
+	if err := json.Unmarshal(text, &t); err != nil {
+		return nil, err
+	}
+	added := func(share float64) float64 { return quantile(t.Ours, share) - quantile(t.Bare, share) }
+	return []row{
+		atMost("100 rows to badges painted, added, p50", added(0.5), "ms", 15),
+		atMost("100 rows to badges painted, added, p95", added(0.95), "ms", 30),
+		against("100 rows to badges painted, beside a plain extension", median(t.Ours), "ms", median(t.Plain), 1),
+		atMost("script on the main thread for these rows", median(t.Script), "ms", 10),
+	}, nil
+}

@@ -1,0 +1,37 @@
+import { mount } from "./stage.js";
+import { scenario, hooks, hostile, byFetch } from "./scene.js";
+import { thumb } from "./thumbs.js";
+
+// The server wrote the page; this adds pictures, the hooks and what the real
+// page asks for by itself. The body says where rows are.
+const { rows, list, ask } = document.body.dataset;
+const all = () => [...document.querySelectorAll(rows)];
+
+for (const place of document.querySelectorAll("svg[data-picture]")) {
+  place.replaceWith(mount(thumb(place.dataset.picture, place.getAttribute("class"))));
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.id !== "selectAll") return;
+  for (const check of document.querySelectorAll(`${rows} input[type="checkbox"]`)) check.checked = event.target.checked;
+});
+
+hooks({
+  navigate: (path) => location.assign(path),
+  scrollTo: (n) => {
+    all()[n]?.scrollIntoView({ block: "start" });
+    return window.sandbox.frame();
+  },
+  // The first order of the page moves to the end, in its own elements.
+  reuse() {
+    const container = document.querySelector(list);
+    container.append(container.firstElementChild);
+  },
+  rerender() {
+    const container = document.querySelector(list);
+    container.replaceWith(container.cloneNode(true));
+  },
+});
+
+await hostile();
+if (ask) await byFetch("GET", ask + (ask.includes("search") ? `?limit=${scenario.get("orders") ?? 50}&offset=0` : ""));

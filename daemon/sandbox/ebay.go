@@ -1,0 +1,68 @@
+package sandbox
+
+import (
+	"net/http"
+	"strings"
+)
+
+const ebayNote = "Known from sources: the paths, tr with div.order-details and its link, .vod-details with .order-info and " +
+	".info-value.buyer, .single-feedback-template, textarea#app-page-form-0. Neutral, no source: where the username " +
+	"stands (on the order's page after the name, in feedback as a link to the buyer's page), columns, words and looks."
+
+// namedUntil bounds the orders whose buyer eBay's page for feedback names: those
+// that wait for it.
+const namedUntil = 36
+
+func ebayRoutes(mux *http.ServeMux) {
+	mux.Handle("GET "+HostEBay+"/{$}", http.RedirectHandler("/sh/ord/?filter=status:ALL_ORDERS", http.StatusFound))
+	mux.HandleFunc("GET "+HostEBay+"/sh/ord/{$}", ebayList)
+	mux.HandleFunc("GET "+HostEBay+"/mesh/ord/details", ebayDetail)
+	mux.Handle("GET "+HostEBay+"/sh/ord/details", http.HandlerFunc(ebayDetail))
+	mux.HandleFunc("GET "+HostEBay+"/fdbk/leave_feedback", ebayFeedback)
+	mux.HandleFunc("GET "+HostEBay+"/bmgt/BuyerBlock", ebayBlocked)
+}
+
+func ebayList(w http.ResponseWriter, r *http.Request) {
+	serve(w, r, SiteEBay, "ebay-list", ebayNote, func(Order) bool { return true })
+}
+
+func ebayDetail(w http.ResponseWriter, r *http.Request) {
+	asked := r.URL.Query().Get("orderid")
+	serveOne(w, r, SiteEBay, "ebay-detail", ebayNote, asked)
+}
+
+// ebayFeedback names the buyers of the newest orders.
+func ebayFeedback(w http.ResponseWriter, r *http.Request) {
+	serve(w, r, SiteEBay, "ebay-feedback", ebayNote, func(o Order) bool { return o.Identified })
+}
+
+// ebayBlocked shows three names of nobody's orders.
+func ebayBlocked(w http.ResponseWriter, r *http.Request) {
+	serve(w, r, SiteEBay, "ebay-blocked", ebayNote, func(Order) bool { return false })
+}
+
+// ebayOrder: the list shows no buyer, the order's page a name and a username.
+func ebayOrder(d dice, i int) Order {
+	owner := d.owner(i)
+	p := peopleAbroad[d.of("country", owner).IntN(len(peopleAbroad))]
+	if t := trapAt(i); t == TrapNamesake || t == TrapMasked {
+		p = peopleAbroad[0]
+	}
+	o := d.order(i, p)
+	o.Marketplace = "ebay"
+	o.Number = orderNumber(d, i, "ebay")
+	o.Ref = o.Number
+	o.Name = d.shown(i, p)
+	o.Recipient = o.Name
+	o.Store = "rehearsal_store"
+	o.Kind, o.BuyerID, o.Username = account(d, owner, "ebay", p)
+	switch o.Trap {
+	case TrapLong:
+		o.Username = "a_sample_username_" + strings.Repeat("very_", 6) + "long_17"
+		o.BuyerID = o.Username
+	case TrapNoID:
+		o.Kind, o.BuyerID, o.Username = "", "", ""
+	}
+	o.Identified = o.BuyerID != "" && i < namedUntil
+	return o
+}

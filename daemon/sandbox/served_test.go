@@ -1,0 +1,48 @@
+package sandbox_test
+
+import (
+	"html"
+	"strings"
+	"testing"
+
+	"blackmark/daemon/sandbox"
+)
+
+// Pages that the server writes hold the anchors of their definitions, for every
+// order that they show.
+func TestServedPagesKeepTheirAnchors(t *testing.T) {
+	ebay, amazon := sandbox.Data(7, sandbox.SiteEBay, 60), sandbox.Data(7, sandbox.SiteAmazon, 60)
+	for _, c := range []struct {
+		host, page string
+		orders     []sandbox.Order
+		anchors    []string // for each order; # is its number, @ its id, ! its name
+	}{
+		{sandbox.HostEBay, "/sh/ord/?filter=status:ALL_ORDERS&", ebay[:50], []string{`<div class="order-details"><a href="/mesh/ord/details?mode=SH&amp;orderid=#">#</a></div>`}},
+		{sandbox.HostEBay, "/mesh/ord/details?orderid=" + ebay[0].Number + "&", ebay[:1], []string{`vod-details`, `<dd class="info-value">#</dd>`, `<dd class="info-value buyer"><div>!</div><div>@</div></dd>`}},
+		{sandbox.HostEBay, "/fdbk/leave_feedback?", ebay[:3], []string{`class="single-feedback-template`, `<a href="/usr/@">@</a>`, `orderid=#`, `name="OVERALL_EXPERIENCE_COMMENT"`}},
+		{sandbox.HostEBay, "/bmgt/BuyerBlock?", nil, nil},
+		{sandbox.HostAmazon, "/orders-v3/mfn/unshipped?", amazon[:50], []string{`id="orders-table"`, `<td data-test-id="oth-order-details">`, `<div class="cell-body-title"><a href="/orders-v3/order/#">#</a></div>`, `<a data-test-id="buyer-name-with-link"`, `<div class="main-status">`}},
+		{sandbox.HostAmazon, "/orders-v3/order/" + amazon[0].Number + "?", amazon[:1], []string{`<span data-test-id="order-id-value" dir="ltr" class="a-text-bold">#</span>`, `>!</a>`, `data-ask="/orders-api/order/#"`}},
+		{sandbox.HostAmazon, "/messaging/inbox?ss=" + amazon[0].Number + "&", amazon[:1], []string{`<div class="case-message-view-header`, `<span class="buyer-name">!</span>`, `<span id="buyerProxyEmail">@</span>`, `data-ph-capture-attribute-order-id="#"`}},
+		{sandbox.HostAmazon, "/orders-api/order/" + amazon[0].Number + "?", amazon[:1], []string{`"amazonOrderId":"#"`, `"buyerProxyEmail":"@"`}},
+	} {
+		page := html.UnescapeString(text(t, ask(t, "GET", c.host, c.page+"seed=7&orders=60", "", map[string]string{"X-Rehearsal": "seed=7&orders=60"})))
+		for _, o := range c.orders {
+			for _, anchor := range c.anchors {
+				want := html.UnescapeString(strings.NewReplacer("#", o.Number, "@", o.BuyerID, "!", o.Name).Replace(anchor))
+				if !strings.Contains(page, want) {
+					t.Fatalf("%s%s has no %s", c.host, c.page, want)
+				}
+			}
+		}
+		if strings.HasPrefix(page, "<") && (!strings.Contains(page, "Rehearsal, not the real site.") || !strings.Contains(page, "no source")) {
+			t.Errorf("%s%s does not say what in it is neutral", c.host, c.page)
+		}
+	}
+	list := text(t, ask(t, "GET", sandbox.HostEBay, "/sh/ord/?seed=7&orders=60", "", nil))
+	for _, o := range ebay {
+		if o.Username != "" && strings.Contains(list, o.Username) {
+			t.Fatal("eBay's list names a buyer")
+		}
+	}
+}
