@@ -19,7 +19,7 @@ import (
 	"blackmark/shared/wire"
 )
 
-func blindClient(t *testing.T) *http.Client {
+func blindClient(t testing.TB) *http.Client {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport, Timeout: 30 * time.Second}

@@ -25,7 +25,7 @@ import (
 
 // seller is a device of an account, as the cloud meets it.
 type seller struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	http   *http.Client
 	root   cloudtrust.RootHash
@@ -36,7 +36,7 @@ type seller struct {
 }
 
 // client trusts nothing but the root hash.
-func client(t *testing.T, address string, root cloudtrust.RootHash, now func() time.Time) *seller {
+func client(t testing.TB, address string, root cloudtrust.RootHash, now func() time.Time) *seller {
 	s := &seller{t: t, url: "https://" + address, root: root, now: now, epoch: 1}
 	var spki []byte
 	config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13, VerifyConnection: func(c tls.ConnectionState) error {

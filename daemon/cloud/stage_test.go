@@ -45,10 +45,11 @@ var start = time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
 // stage is a server that runs, with all that it logged.
 type stage struct {
 	*cloud.Server
-	t     *testing.T
+	t     testing.TB
 	clock *clock
 	dir   string
 	log   *bytes.Buffer
+	lines *lockedLog // writes log
 	end   func()
 }
 
@@ -77,8 +78,16 @@ func (l *lockedLog) Write(b []byte) (int, error) {
 	return l.b.Write(b)
 }
 
+// take gives what was logged since the last time.
+func (l *lockedLog) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.b.Reset()
+	return l.b.String()
+}
+
 // open starts a server on a new folder.
-func open(t *testing.T, s cloud.Settings) *stage {
+func open(t testing.TB, s cloud.Settings) *stage {
 	st := &stage{t: t, dir: t.TempDir(), log: &bytes.Buffer{}, clock: &clock{now: start}}
 	st.start(s)
 	t.Cleanup(func() { st.stop() })
@@ -88,9 +97,10 @@ func open(t *testing.T, s cloud.Settings) *stage {
 func (st *stage) start(s cloud.Settings) {
 	st.t.Helper()
 	s.Interval = 3600 // tests publish by hand
+	st.lines = &lockedLog{b: st.log}
 	server, err := cloud.Open(cloud.Config{
 		Dir: st.dir, Addr: "127.0.0.1:0", Settings: s, Now: st.clock.Now, Metrics: "127.0.0.1:0",
-		Log: slog.New(slog.NewTextHandler(&lockedLog{b: st.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(slog.NewTextHandler(st.lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		st.t.Fatal(err)
@@ -202,7 +212,7 @@ func (st *stage) onDisk(texts ...[]byte) (found []string) {
 	return found
 }
 
-func parse(t *testing.T, text string) cloudtrust.Invitation {
+func parse(t testing.TB, text string) cloudtrust.Invitation {
 	t.Helper()
 	i, err := cloudtrust.ParseInvitation(text)
 	if err != nil {
@@ -211,14 +221,14 @@ func parse(t *testing.T, text string) cloudtrust.Invitation {
 	return i
 }
 
-func write(t *testing.T, file string, data []byte) {
+func write(t testing.TB, file string, data []byte) {
 	t.Helper()
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func remove(t *testing.T, dir string) {
+func remove(t testing.TB, dir string) {
 	t.Helper()
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func Open(c Config) (*Server, error) {
 		doors:    doors{},
 	}
 	s.http = &http.Server{
-		Handler:           s.gate(s.router()),
+		Handler:           s.unbroken(s.gate(s.router())),
 		ReadHeaderTimeout: headerLimit,
 		ReadTimeout:       requestLimit,
 		WriteTimeout:      requestLimit,

@@ -3,7 +3,9 @@ package site
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"regexp"
 	"slices"
@@ -51,7 +53,8 @@ func Check(data []byte) []error {
 	if err := decoder.Decode(&d); err != nil {
 		return []error{fmt.Errorf("near line %d: %w", 1+bytes.Count(data[:decoder.InputOffset()], []byte("\n")), err)}
 	}
-	if decoder.More() {
+	// Not decoder.More, for which a closing bracket is nothing more.
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return []error{fmt.Errorf("something stands after the definition")}
 	}
 	c := &check{d: d}
