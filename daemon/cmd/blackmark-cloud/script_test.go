@@ -15,8 +15,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"blackmark-cloud": main})
+	testscript.Main(m, programs)
 }
+
+// programs are what the test's own program is when it is called by their names.
+var programs = map[string]func(){"blackmark-cloud": main}
 
 // patience is how long something may take to happen at all.
 const patience = 20 * time.Second
