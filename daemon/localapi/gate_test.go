@@ -203,6 +203,9 @@ func TestEveryRouteStandsBehindTheGate(t *testing.T) {
 	for _, name := range []string{"join", "preview", "share", "list", "withdraw", "leave", "settings", "mute"} {
 		want["POST /v1/sharing/"+name] = "extension local"
 	}
+	for _, name := range []string{"export", "imports", "imports/status", "imports/stop", "imports/undo", "imports/list"} {
+		want["POST /v1/"+name] = "local"
+	}
 	for _, r := range routes {
 		var callers []string
 		for _, c := range r.Callers {

@@ -41,15 +41,16 @@ const (
 
 // Config is what a Server stands on.
 type Config struct {
-	Ports   []int // tried in order, 0 means any that is free; nil means wire.Ports
-	Ledger  *ledger.Ledger
-	Orders  *orders.Store
-	Folder  *settings.Folder // of the paired browsers and the command line's key
-	Sharing Sharing          // nil means that there is none
-	Version string           // of the program
-	MinFree uint64           // bytes that must stay free on the disk; 0 means 256 MiB
-	Now     func() time.Time // nil means time.Now
-	Log     *slog.Logger     // nil means none
+	Ports     []int // tried in order, 0 means any that is free; nil means wire.Ports
+	Ledger    *ledger.Ledger
+	Orders    *orders.Store
+	Folder    *settings.Folder // of the paired browsers and the command line's key
+	Sharing   Sharing          // nil means that there is none
+	Transfers Transfers        // nil means that there are none
+	Version   string           // of the program
+	MinFree   uint64           // bytes that must stay free on the disk; 0 means 256 MiB
+	Now       func() time.Time // nil means time.Now
+	Log       *slog.Logger     // nil means none
 }
 
 // Server is an open door. It answers once Serve runs.

@@ -199,6 +199,7 @@ func (s *Server) operations(api huma.API) {
 	s.sharingOperations(api)
 	s.forgetOperations(api)
 	s.uploadOperation(api)
+	s.transferOperations(api)
 }
 
 // OpenAPI is the description of the HTTP API, as indented JSON.

@@ -63,6 +63,12 @@ type ImportQuery struct {
 	Passphrase string     `json:"passphrase,omitempty"`
 	Replace    bool       `json:"replace,omitempty"`
 	DryRun     bool       `json:"dry_run,omitempty"` // count, and change nothing; the upload stays
+	File       string     `json:"file,omitempty"`    // its name, for the list of imports; at most MaxName characters
+	// What a table of another program leaves out.
+	Marketplace string `json:"marketplace,omitempty"`
+	Region      string `json:"region,omitempty"`
+	Kind        string `json:"kind,omitempty"`
+	Reason      string `json:"reason,omitempty"`
 }
 
 // ImportState is how far an import is.
@@ -81,6 +87,7 @@ const (
 type Import struct {
 	ID       string          `json:"id"` // 32 lower-case hexadecimal digits
 	State    ImportState     `json:"state"`
+	File     string          `json:"file,omitempty"`
 	DryRun   bool            `json:"dry_run,omitempty"`
 	At       string          `json:"at"`   // RFC 3339, UTC
 	Rows     int             `json:"rows"` // of the file

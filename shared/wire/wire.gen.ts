@@ -740,6 +740,12 @@ export interface ImportQuery {
   replace?: boolean;
   /** count, and change nothing; the upload stays */
   dry_run?: boolean;
+  /** its name, for the list of imports; at most MaxName characters */
+  file?: string;
+  marketplace?: string;
+  region?: string;
+  kind?: string;
+  reason?: string;
 }
 /** ImportState is how far an import is. */
 export type ImportState =
@@ -753,6 +759,7 @@ export interface Import {
   /** 32 lower-case hexadecimal digits */
   id: string;
   state: ImportState;
+  file?: string;
   dry_run?: boolean;
   /** RFC 3339, UTC */
   at: string;

@@ -13,6 +13,7 @@ import (
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
+	"blackmark/daemon/transfer"
 )
 
 // Config is what the daemon needs to know.
@@ -27,12 +28,13 @@ type Config struct {
 
 // Main is the daemon: the stores, and the door before them.
 type Main struct {
-	config Config
-	folder *settings.Folder
-	orders *orders.Store
-	ledger *ledger.Ledger
-	cloud  *cloudlink.Link
-	door   *localapi.Server
+	config    Config
+	folder    *settings.Folder
+	orders    *orders.Store
+	ledger    *ledger.Ledger
+	cloud     *cloudlink.Link
+	transfers *transfer.Transfers
+	door      *localapi.Server
 }
 
 // NewMain opens everything; Close closes it. What was opened before an error
@@ -64,8 +66,13 @@ func NewMain(c Config) (m *Main, err error) {
 	}); err != nil {
 		return m, err
 	}
+	if m.transfers, err = transfer.Open(transfer.Config{
+		Dir: m.folder.Path("imports"), Ledger: m.ledger, Now: c.Now, Log: c.Log,
+	}); err != nil {
+		return m, err
+	}
 	m.door, err = localapi.Open(localapi.Config{
-		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sharing: m.cloud,
+		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sharing: m.cloud, Transfers: m.transfers,
 		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
 	})
 	return m, err
@@ -107,6 +114,9 @@ func (m *Main) Close() error {
 	var errs []error
 	if m.door != nil {
 		errs = append(errs, m.door.Close())
+	}
+	if m.transfers != nil {
+		errs = append(errs, m.transfers.Close())
 	}
 	if m.cloud != nil {
 		errs = append(errs, m.cloud.Close())

@@ -452,6 +452,8 @@ export type Message0 =
   | 'problem_too_many_sockets_hint'
   | 'problem_too_many_watched'
   | 'problem_too_many_watched_hint'
+  | 'problem_transfers_missing'
+  | 'problem_transfers_missing_hint'
   | 'problem_upload_busy'
   | 'problem_upload_busy_hint'
   | 'problem_upload_cut'

@@ -1,0 +1,3 @@
+package markfile
+
+var Guard, Unguard = guard, unguard

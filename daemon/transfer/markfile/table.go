@@ -1,0 +1,229 @@
+package markfile
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"blackmark/shared/buyer"
+	"blackmark/shared/marketplace"
+	"blackmark/shared/problem"
+	"blackmark/shared/wire"
+)
+
+// tableReader reads a table whose first line names its columns.
+type tableReader struct {
+	in       *csv.Reader
+	defaults Defaults
+	columns  []column
+	kinds    []string // that a column was named for, by place
+	number   int
+}
+
+func openTable(in *bufio.Reader, d Defaults) (*tableReader, error) {
+	t := &tableReader{in: csv.NewReader(in), defaults: d, number: 1}
+	if d.Zone == nil {
+		t.defaults.Zone = time.UTC
+	}
+	comma, err := separator(in)
+	if err != nil {
+		return nil, err
+	}
+	t.in.Comma, t.in.FieldsPerRecord, t.in.ReuseRecord = comma, -1, true
+	names, err := t.in.Read()
+	if err != nil {
+		return nil, unlessTable(err, ErrColumns)
+	}
+	named := map[column]bool{}
+	for _, name := range names {
+		c, kind := columnOf(name)
+		t.columns, t.kinds = append(t.columns, c), append(t.kinds, kind)
+		named[c] = true
+	}
+	switch {
+	case !named[idColumn]:
+		return nil, ErrColumns
+	case !named[marketplaceColumn] && d.Marketplace == "":
+		return nil, ErrMarketplaceMissing
+	}
+	return t, nil
+}
+
+// separator is what stands most often between the names of the first line.
+func separator(in *bufio.Reader) (rune, error) {
+	b, err := in.Peek(4 << 10)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, err
+	}
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	best := ','
+	for _, r := range ";\t" {
+		if bytes.Count(line, []byte(string(r))) > bytes.Count(line, []byte(string(best))) {
+			best = r
+		}
+	}
+	return best, nil
+}
+
+// unlessTable is the problem of a line that is no line of a table, or the error
+// of the reader below.
+func unlessTable(err error, wrong *problem.Error) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) || errors.Is(err, io.EOF) {
+		return wrong
+	}
+	return err
+}
+
+func (t *tableReader) next() (Row, error) {
+	for {
+		line, err := t.in.Read()
+		t.number++
+		row := Row{Number: t.number}
+		var parse *csv.ParseError
+		switch {
+		case errors.As(err, &parse):
+			row.Problem = errQuotes
+			return row, nil
+		case err != nil:
+			return Row{}, err
+		case strings.TrimSpace(strings.Join(line, "")) == "":
+			continue // an empty line of a spreadsheet
+		}
+		row.Mark, row.Problem = t.mark(line)
+		return row, nil
+	}
+}
+
+// cell is a cell as it was meant: without what programs put around a number so
+// that a spreadsheet leaves it alone.
+func cell(text string) string {
+	text = strings.TrimSpace(text)
+	if bare := unguard(text); bare != text {
+		return bare
+	}
+	if inner, found := strings.CutPrefix(text, `="`); found && strings.HasSuffix(inner, `"`) {
+		return strings.TrimSuffix(inner, `"`)
+	}
+	return text
+}
+
+// rounded is a long number as a spreadsheet writes it once it has lost digits.
+var rounded = regexp.MustCompile(`^[0-9](\.[0-9]+)?E\+[0-9]+$`)
+
+// mark reads a line.
+func (t *tableReader) mark(line []string) (Mark, *problem.Error) {
+	m := Mark{Reason: t.defaults.Reason}
+	primary := buyer.Key{Marketplace: t.defaults.Marketplace, Region: t.defaults.Region, Kind: t.defaults.Kind}
+	type named struct{ kind, id string }
+	var ids []named
+	var also []string
+	order := ""
+	for i, c := range t.columns {
+		if i >= len(line) {
+			break
+		}
+		text := cell(line[i])
+		if text == "" {
+			continue
+		}
+		switch c {
+		case marketplaceColumn:
+			primary.Marketplace = marketplaceOf(text)
+		case regionColumn:
+			primary.Region = text
+		case kindColumn:
+			primary.Kind = text
+		case idColumn:
+			ids = append(ids, named{t.kinds[i], text})
+		case alsoColumn:
+			also = append(also, text)
+		case nameColumn:
+			m.Name = text
+		case reasonColumn:
+			m.Reason = reasonOf(text)
+		case noteColumn:
+			m.Note = text
+		case orderColumn:
+			order = text
+		case byColumn:
+			m.By = text
+		case viaColumn:
+			m.Via = text
+		case echoColumn:
+			m.Echo = text == "yes"
+		case dateColumn:
+			at, ok := date(text, t.defaults.Zone)
+			if !ok {
+				return Mark{}, errDate.In("date")
+			}
+			m.At = at
+		}
+	}
+	for _, one := range ids {
+		k, err := t.key(primary, one.kind, one.id)
+		if err != nil {
+			return Mark{}, err
+		}
+		m.Keys = append(m.Keys, k)
+	}
+	for _, text := range also {
+		k, err := buyer.Parse(text)
+		if err != nil {
+			return Mark{}, problem.Of(err).In("also")
+		}
+		m.Keys = append(m.Keys, k)
+	}
+	if order != "" {
+		m.Order = &wire.Order{Marketplace: primary.Marketplace, Region: primary.Region, Number: order}
+	}
+	return m, nil
+}
+
+// key makes a key of an identifier in a column of a kind, or of none.
+func (t *tableReader) key(primary buyer.Key, kind, id string) (buyer.Key, *problem.Error) {
+	if rounded.MatchString(id) {
+		return buyer.Key{}, errRounded.In("id")
+	}
+	m, err := marketplace.Find(primary.Marketplace)
+	if err != nil {
+		return buyer.Key{}, problem.Of(err)
+	}
+	k := primary
+	k.Marketplace, k.ID = m.Code, id
+	named := kindOf(m, kind)
+	switch {
+	case named != "":
+		k.Kind = named
+	case k.Kind != "":
+		if named := kindOf(m, k.Kind); named != "" {
+			k.Kind = named
+		}
+	case len(m.Kinds) == 1:
+		k.Kind = m.Kinds[0].Kind
+	case len(m.Kinds) > 1:
+		return buyer.Key{}, errKindMissing.In("kind")
+	}
+	return k, nil
+}
+
+// dates are the ways in which a date is understood; none of them could mean
+// another day elsewhere.
+var dates = []string{
+	time.RFC3339Nano, "2006-1-2 15:04:05", "2006-1-2 15:04", "2006-1-2", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
+	"2006.1.2", "2006年1月2日 15:04:05", "2006年1月2日 15:04", "2006年1月2日", "2006-1-2T15:04:05",
+}
+
+func date(text string, zone *time.Location) (time.Time, bool) {
+	for _, layout := range dates {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,130 @@
+package markfile
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"blackmark/shared/marketplace"
+	"blackmark/shared/wire"
+)
+
+// Writer writes marks one after the other.
+type Writer struct {
+	out   *bufio.Writer
+	table *csv.Writer // nil for JSON
+	first bool
+}
+
+// bom tells spreadsheets that the text is UTF-8.
+const bom = "\ufeff"
+
+// NewWriter begins a file. at is when it was exported.
+func NewWriter(w io.Writer, format wire.FileFormat, at time.Time) (*Writer, error) {
+	f := &Writer{out: bufio.NewWriterSize(w, 64<<10), first: true}
+	switch format {
+	case wire.FormatJSON:
+		_, err := fmt.Fprintf(f.out, "{\"blackmark\":%q,\"version\":%d,\"exported\":%q,\"marks\":[",
+			document, Version, at.UTC().Format(time.RFC3339))
+		return f, err
+	case wire.FormatCSV:
+		if _, err := f.out.WriteString(bom); err != nil {
+			return nil, err
+		}
+		f.table = csv.NewWriter(f.out)
+		f.table.UseCRLF = true // RFC 4180
+		return f, f.table.Write(ownColumns())
+	}
+	return nil, ErrFormat.In("format")
+}
+
+// Write adds a mark.
+func (f *Writer) Write(m Mark) error {
+	if f.table != nil {
+		return f.table.Write(cells(m))
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	between := ",\n"
+	if f.first {
+		between, f.first = "\n", false
+	}
+	if _, err := f.out.WriteString(between); err != nil {
+		return err
+	}
+	_, err = f.out.Write(b)
+	return err
+}
+
+// Close ends the file. It does not close what it was written to.
+func (f *Writer) Close() error {
+	if f.table != nil {
+		f.table.Flush()
+		if err := f.table.Error(); err != nil {
+			return err
+		}
+	} else if _, err := f.out.WriteString("\n]}\n"); err != nil {
+		return err
+	}
+	return f.out.Flush()
+}
+
+// ownColumns are the names of the columns of our own table.
+func ownColumns() []string {
+	list := []string{"marketplace", "region", "kind", "id"}
+	for i := range alsoColumns() {
+		list = append(list, alsoPrefix+strconv.Itoa(i+1))
+	}
+	return append(list, "name", "reason", "note", "order", "at", "by", "via", "echo")
+}
+
+// alsoPrefix begins the names of the columns for further keys of a buyer.
+const alsoPrefix = "also_"
+
+// alsoColumns is how many further keys a mark can have: one of each kind.
+func alsoColumns() int {
+	most := 1
+	for _, m := range marketplace.All() {
+		most = max(most, len(m.Kinds))
+	}
+	return most - 1
+}
+
+// cells is a mark as a line of our own table.
+func cells(m Mark) []string {
+	var line []string
+	if len(m.Keys) > 0 {
+		k := m.Keys[0]
+		line = append(line, k.Marketplace, k.Region, k.Kind, k.ID)
+	} else {
+		line = make([]string, 4)
+	}
+	for i := range alsoColumns() {
+		if i+1 < len(m.Keys) {
+			line = append(line, m.Keys[i+1].String())
+		} else {
+			line = append(line, "")
+		}
+	}
+	order, at, echo := "", "", ""
+	if m.Order != nil {
+		order = m.Order.Number
+	}
+	if !m.At.IsZero() {
+		at = m.At.UTC().Format(time.RFC3339Nano)
+	}
+	if m.Echo {
+		echo = "yes"
+	}
+	line = append(line, m.Name, m.Reason, m.Note, order, at, m.By, m.Via, echo)
+	for i := range line {
+		line[i] = guard(line[i])
+	}
+	return line
+}
