@@ -78,7 +78,11 @@ func (l *Link) hear(ctx context.Context, j *joined) (wire.Account, error) {
 		return account, ErrEpochBack
 	}
 	if !heard || before.Epoch != account.Epoch || before.Suspended != account.Suspended || before.Weighs != account.Weighs {
-		if err := j.membership.change(func(m *membership) { m.Heard = &account }); err != nil {
+		err := j.membership.change(func(m *membership) {
+			m.Heard = &account
+			m.weighsFrom(account.Weighs)
+		})
+		if err != nil {
 			return account, err
 		}
 	}

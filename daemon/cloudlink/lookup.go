@@ -56,6 +56,7 @@ func (l *Link) Lookup(lists [][]buyer.Key) []wire.Others {
 // view is what a lookup needs, as it is at one moment.
 type view struct {
 	j        *joined
+	member   membership
 	now      time.Time
 	epoch    uint32
 	settings wire.SharingSettings
@@ -68,7 +69,7 @@ type view struct {
 }
 
 func (l *Link) view(j *joined) *view {
-	v := &view{j: j, now: l.cfg.Now(), epoch: j.account.epoch(), settings: l.settings.get(), muted: &l.muted, lost: j.reports.lost()}
+	v := &view{j: j, member: j.membership.get(), now: l.cfg.Now(), epoch: j.account.epoch(), settings: l.settings.get(), muted: &l.muted, lost: j.reports.lost()}
 	v.unseen = whyOf(asError(l.listing.trouble()), wire.WhyNoList)
 	v.waits = whyOf(asError(l.evaluating.trouble()), wire.WhyQueued)
 	if v.epoch == 0 { // without an account nothing is evaluated
@@ -191,7 +192,7 @@ func (v *view) add(id cloudlist.ListID, t tag.Tag, header cloudlist.Header, entr
 		return err
 	}
 	var mine []string
-	if own != nil {
+	if own != nil && v.member.counts(header.Made) {
 		mine = own.ownIn(header.Version)
 	}
 	any := false

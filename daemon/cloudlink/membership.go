@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"blackmark/daemon/disk"
 	"blackmark/shared/buyer"
@@ -32,7 +33,8 @@ type membership struct {
 	Member     string            `json:"member"`
 	Device     string            `json:"device"` // secret
 	Leaving    bool              `json:"leaving,omitempty"`
-	Heard      *wire.Account     `json:"heard,omitempty"` // how the account stood when last heard
+	Heard      *wire.Account     `json:"heard,omitempty"`  // how the account stood when last heard
+	Weighs     *time.Time        `json:"weighs,omitempty"` // the earliest moment from which it was ever said to count
 }
 
 // membershipFile is the membership and its file. What is got is not written to.
@@ -42,6 +44,22 @@ type membershipFile struct {
 	mu    sync.Mutex
 	now   membership
 	ended bool
+}
+
+// weighsFrom takes in from when the account is said to count. What cannot be read
+// means always.
+func (m *membership) weighsFrom(said string) {
+	at, _ := time.Parse(time.RFC3339, said)
+	if m.Weighs == nil || at.Before(*m.Weighs) {
+		m.Weighs = &at
+	}
+}
+
+// counts tells whether this account's own reports may be among what a list counts
+// that was made on a day since 1970-01-01, UTC. A list that was made around
+// midnight may have counted by the day after.
+func (m *membership) counts(made uint32) bool {
+	return m.Weighs == nil || int(made)+1 >= dayOf(*m.Weighs)
 }
 
 func readMembership(path string) (m membership, found bool, err error) {

@@ -51,6 +51,69 @@ func TestOwnVoteIsNotCountedBeforeItIsConfirmed(t *testing.T) {
 	}
 }
 
+// An account that is too young to count has no vote on the list, and none is taken
+// off: it sees all the others, and once it counts, still the others alone.
+func TestYoungAccountSeesAllOthers(t *testing.T) {
+	c := newClock()
+	set := friends()
+	set.AgeDays = 7
+	y := newSky(t, c, set)
+	key := ali("90000001")
+	var early []*seller
+	for range 2 {
+		s := newSeller(t, c)
+		s.join(y)
+		s.shares("8012345678901201", "returns", key)
+		s.drained()
+		early = append(early, s)
+	}
+	c.move(8 * day)
+	young := newSeller(t, c)
+	young.join(y)
+	young.shares("8012345678901202", "returns", key)
+	young.drained()
+	see := func(when string, want int, sellers ...*seller) {
+		t.Helper()
+		for i, s := range sellers {
+			s.synced(y)
+			s.others(key)
+			s.eventually("he is checked", func() bool { return s.others(key).State == wire.OthersChecked })
+			if got := s.others(key); got.Total != want {
+				t.Errorf("%s: seller %d sees %+v, want %d", when, i, got, want)
+			}
+		}
+	}
+	see("while it is young", 2, young)
+	see("while one is young", 1, early...)
+	young.restart()
+	see("after a restart", 2, young)
+	// Day by day until it counts: never more than the two others.
+	for d := range 10 {
+		c.move(day)
+		y.publish()
+		young.synced(y)
+		if got := young.others(key); got.Total > 2 || got.Total < 1 {
+			t.Errorf("on day %d it sees %+v", d+1, got)
+		}
+	}
+	see("once it counts", 2, append(early, young)...)
+
+	// The operator has accounts count at once, which is known no later than the list.
+	fresh := newSeller(t, c)
+	fresh.join(y)
+	fresh.shares("8012345678901203", "returns", key)
+	fresh.drained()
+	see("young again", 3, fresh)
+	y.stop()
+	y.set.AgeDays = 0
+	y.start()
+	fresh.synced(y)
+	if got := fresh.others(key); got.Total != 3 {
+		t.Errorf("after another rule: %+v", got)
+	}
+	see("after another rule", 3, append(early, young)...)
+}
+
 // Random histories of three sellers, with answers lost and restarts: what one
 // sees of others is never negative, never more than others reported, and never
 // himself.

@@ -27,8 +27,14 @@ func (l *Link) sync(ctx context.Context, j *joined) (pause time.Duration, err er
 	if err := j.cloud.refresh(ctx); err != nil && len(j.cloud.keys().tls) == 0 {
 		return 0, err
 	}
+	manifest, err := l.newManifest(ctx, j) // it and the lists ask for no account
+	// Heard between the two: whatever the lists count, it is known by now from when
+	// this account's own reports may be among it.
 	_, unheard := l.hear(ctx, j)
-	changed, err := l.syncLists(ctx, j) // it asks for no account
+	changed := false
+	if err == nil {
+		changed, err = l.syncLists(ctx, j, manifest)
+	}
 	err = errors.Join(unheard, err)
 	if changed {
 		if settled := j.reports.settle(j.lists.version); settled != nil && err == nil {
@@ -43,20 +49,22 @@ func (l *Link) sync(ctx context.Context, j *joined) (pause time.Duration, err er
 	return l.cfg.Pace.Sync - rand.N(l.cfg.Pace.Sync/8+1), nil
 }
 
-func (l *Link) syncLists(ctx context.Context, j *joined) (changed bool, err error) {
+// newManifest is the table of contents, if it can follow the newest that was seen.
+func (l *Link) newManifest(ctx context.Context, j *joined) (cloudlist.Manifest, error) {
 	manifest, err := l.manifest(ctx, j)
 	if errors.Is(err, cloudlist.ErrManifestKey) { // the list's key may be a new one
 		if err := j.cloud.renew(ctx); err != nil {
-			return false, err
+			return manifest, err
 		}
 		manifest, err = l.manifest(ctx, j)
 	}
 	if err != nil {
-		return false, err
+		return manifest, err
 	}
-	if err := j.lists.accepts(manifest.Made, l.cfg.Now()); err != nil {
-		return false, err
-	}
+	return manifest, j.lists.accepts(manifest.Made, l.cfg.Now())
+}
+
+func (l *Link) syncLists(ctx context.Context, j *joined, manifest cloudlist.Manifest) (changed bool, err error) {
 	var named []cloudlist.ListID
 	var failed error
 	for _, entry := range manifest.Lists {

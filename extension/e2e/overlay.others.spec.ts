@@ -84,6 +84,42 @@ test('marking beside "?" asks whether it is own experience, and takes no for an 
     .toEqual([['mark', ['others'], 'malicious_feedback', '', false, true]]);
 });
 
+test('"?" that comes while the form is open brings its question, and loses no word', async ({ page }) => {
+  const sample = await SamplePage.open(page);
+  await sample.answer();
+  const arrives = (row: string) =>
+    sample.inside(`{
+      const row = sample.rows.find((r) => r.row === '${row}');
+      const { others } = sample.rows.find((r) => r.row === 'others');
+      sample.overlay.update({ ...row, others });
+    }`);
+  await sample.click(await sample.button('clear'));
+  await sample.click(await sample.one('[data-reason=other]'));
+  await sample.click(await sample.one('.note'));
+  await page.keyboard.type('kept');
+  expect(await sample.closed('.own')).toEqual([]);
+  await arrives('black');
+  expect(await sample.closed('.own'), 'of another buyer').toEqual([]);
+  await arrives('clear');
+  expect((await sample.one('.own')).checked).toBe('false');
+  expect((await sample.one('.bad')).words).toContain('have just come');
+  expect((await sample.one('.note')).value).toBe('kept');
+  await sample.click(await sample.one('.foot .main', 'Mark'));
+  await expect.poll(() => sample.calls()).toEqual([['mark', ['clear'], 'other', 'kept', false, false]]);
+
+  // The same where many are marked.
+  await sample.answer(`{select: 'on', ticked: ['clear2', 'unchecked']}`);
+  await sample.click(await sample.one('.dock .main', 'Mark 2 selected…'));
+  expect(await sample.closed('.own')).toEqual([]);
+  await arrives('clear2');
+  await sample.click(await sample.one('.own'));
+  await sample.click(await sample.one('[data-reason=unpaid]'));
+  await sample.click(await sample.one('.foot .main'));
+  await expect
+    .poll(() => sample.calls())
+    .toEqual([['mark', ['clear2', 'unchecked'], 'unpaid', '', true, true]]);
+});
+
 test('many are asked once, where "?" stands beside one of them', async ({ page }) => {
   const sample = await SamplePage.open(page);
   await sample.answer(`{select: 'on', ticked: ['clear', 'both']}`);

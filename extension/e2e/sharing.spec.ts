@@ -200,6 +200,50 @@ test('a muted buyer stays without "?", and is shown again', async () => {
   await here.page.keyboard.press('Escape');
 });
 
+test('marking by id in the popup asks as the page does', async () => {
+  test.setTimeout(120_000);
+  const [, order] = plain(await ordersOf(there.page));
+  if (!order) throw new Error('the sandbox has too few orders');
+  await here.others(order, true, 6 * PROMISED);
+  const marksOf = async () =>
+    (await here.daemon.marks()).filter((m) => m.keys.some((k) => k.id === order.id));
+  const popup = await here.browser.context.newPage();
+  await popup.goto(here.browser.page('popup'));
+  await popup.getByRole('tab', { name: 'Mark', exact: true }).click();
+  const fill = async (id: string) => {
+    await popup.getByLabel('Marketplace', { exact: true }).selectOption(order.marketplace);
+    await popup.getByLabel('Region').fill(order.region);
+    await popup.getByLabel('Kind of id').selectOption(order.kind);
+    await popup.getByLabel('Buyer id').fill(id);
+    await popup.getByLabel('Reason').selectOption('extortion');
+  };
+  const button = popup.getByRole('button', { name: 'Mark this buyer' });
+  const own = popup.getByRole('checkbox', { name: 'From my own experience' });
+  await fill(order.id);
+  await button.click();
+  await expect(own).toBeFocused();
+  await expect(own).not.toBeChecked();
+  await expect(popup.getByText('1 seller in all, each counted once.')).toBeVisible();
+  expect(await marksOf(), 'nothing is marked before the answer').toEqual([]);
+  await button.click();
+  await expect(popup.getByText(/^Marked: /)).toBeVisible();
+  await expect(own).toBeHidden();
+  expect((await marksOf()).map((m) => m.echo ?? false)).toEqual([true]);
+
+  // And yes; another buyer is asked about anew, or not at all.
+  await fill(order.id);
+  await button.click();
+  await own.check();
+  await button.click();
+  await expect(popup.getByText(/^Mark replaced: /)).toBeVisible();
+  expect((await marksOf()).map((m) => m.echo ?? false)).toEqual([false]);
+  await fill('900000099');
+  await button.click();
+  await expect(popup.getByText('Marked: 900000099')).toBeVisible();
+  await popup.close();
+  await here.page.bringToFront();
+});
+
 test('a cloud that is away is said where the seller looks, and leaving deletes everything', async () => {
   test.setTimeout(180_000);
   await there.sharing(async (page) => {

@@ -28,6 +28,8 @@ export interface Form extends Body {
   busy(busy: boolean): void;
   /** says why it was not done, and keeps everything */
   fail(text: string): void;
+  /** "?" has come while it was open: asks about own experience from now on */
+  ask(): void;
 }
 
 // One key each, for a hand that stays on the keyboard.
@@ -42,6 +44,7 @@ export function createForm(
   leave: () => void,
 ): Form {
   let reason = preset?.reason ?? '';
+  let asked = text.own !== undefined;
   let sending = false;
 
   const radios = reasons.reasons.map((r, i) => {
@@ -114,7 +117,7 @@ export function createForm(
       make('div', 'above', {}, words('small grow', t('overlay_note')), counter),
       note.element,
     ),
-    ...(text.own === undefined ? [] : [own]),
+    ...(asked ? [own] : []),
     error,
     make('div', 'foot', {}, cancel, confirm),
   );
@@ -150,11 +153,7 @@ export function createForm(
       if (by === 'keyboard') radios[0]?.focus();
       return;
     }
-    send(
-      reason,
-      note.text().trim(),
-      text.own === undefined ? [] : [own.getAttribute('aria-checked') === 'true'],
-    );
+    send(reason, note.text().trim(), asked ? [own.getAttribute('aria-checked') === 'true'] : []);
   }
 
   return {
@@ -163,7 +162,7 @@ export function createForm(
     stops: () => [
       radios.find((r) => r.tabIndex === 0) ?? group,
       note.element,
-      ...(text.own === undefined ? [] : [own]),
+      ...(asked ? [own] : []),
       cancel,
       confirm,
       close,
@@ -199,6 +198,12 @@ export function createForm(
       rename(confirm, text.confirm);
       say(error, why);
       show();
+    },
+    ask() {
+      if (asked) return;
+      asked = true;
+      error.before(own);
+      say(error, t('overlay_own_came'));
     },
   };
 }

@@ -6,7 +6,7 @@ import { type Card, createMarkCard, createOthersCard, createWhyCard, keyWords } 
 import type { By } from './elements';
 import { createForm, type Form, type FormText } from './form';
 import { createOthers, othersText } from './others';
-import type { Panel } from './panel';
+import type { Body, Panel } from './panel';
 import { marked, shortReason, whyWords } from './phrases';
 import type { Toast } from './toast';
 import type { BatchResult, OverlayRequests, RowView } from './view';
@@ -38,6 +38,8 @@ export function createMarking(use: MarkingUse): Marking {
   const { requests, panel, toast } = use;
   /** the row whose panel is open */
   let opened: { row: string; shown: string } | undefined;
+  /** the rows of the last confirmation of many, and its form */
+  let many: { rows: string[]; form: Form } | undefined;
 
   function open(row: string, action: boolean, by: By): void {
     const again = opened?.row === row && panel.body() !== undefined;
@@ -152,6 +154,7 @@ export function createMarking(use: MarkingUse): Marking {
       panel.close,
     );
     opened = undefined;
+    many = { rows: plan.rows, form };
     panel.close();
     panel.open(
       form,
@@ -183,6 +186,14 @@ export function createMarking(use: MarkingUse): Marking {
     toast.show(say(result!), undoable ? undo : undefined);
   }
 
+  /** "?" came while a form is open: what was typed stays, and the question comes. */
+  function question({ row, state }: RowView, body: Body | Form): void {
+    const here = opened?.row === row || (many?.form === body && many.rows.includes(row) && state !== 'black');
+    if (!here || !('ask' in body)) return;
+    body.ask();
+    panel.place();
+  }
+
   function undo(): void {
     requests.undo().then(
       () => toast.show([t('overlay_undone')]),
@@ -197,6 +208,7 @@ export function createMarking(use: MarkingUse): Marking {
       // Another page may have marked the buyer meanwhile; a form with words in it stays.
       const view = use.view(row);
       const body = panel.body();
+      if (view?.others?.shown && body) question(view, body);
       if (
         opened?.row !== row ||
         !view ||

@@ -75,6 +75,7 @@ export type Message0 =
   | 'overlay_others_why_suspended'
   | 'overlay_others_why_unreachable'
   | 'overlay_own'
+  | 'overlay_own_came'
   | 'overlay_own_note'
   | 'overlay_pair'
   | 'overlay_pending_help'

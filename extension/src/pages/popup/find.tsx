@@ -8,6 +8,7 @@ import { Busy, Done, Empty, Field } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { counted, t } from '../../ui/text';
 import { day, kindName, marketplaceName, moment, reasonShort, reasonText } from '../../ui/words';
+import { OthersLines } from './others';
 
 /** Milliseconds without a key before the daemon is asked. */
 const PAUSE = 200;
@@ -215,18 +216,12 @@ function Details({ mark }: { mark: Mark }) {
 
 /** What other sellers reported; nothing where the seller has not joined. */
 function OthersRow({ others }: { others: Others | undefined }) {
-  const text = othersText(others);
-  if (!text) return null;
+  if (!othersText(others)) return null;
   return (
     <div>
       <dt>{t('overlay_others')}</dt>
       <dd>
-        {text.rows.map(([sellers, reason]) => (
-          <p key={reason}>{`${sellers}: ${reason}`}</p>
-        ))}
-        {[text.sum, ...text.notes].filter(Boolean).map((line) => (
-          <p key={line}>{line}</p>
-        ))}
+        <OthersLines others={others} />
       </dd>
     </div>
   );

@@ -1,12 +1,21 @@
 // Marks a buyer by id and name, without an order.
 
-import { useRef, useState } from 'preact/hooks';
-import { MaxName, MaxNote, type NewMark, type Outcome, type Problem } from 'shared/wire/wire.gen';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import {
+  type BuyerKey,
+  MaxName,
+  MaxNote,
+  type NewMark,
+  type Others,
+  type Outcome,
+  type Problem,
+} from 'shared/wire/wire.gen';
 import { ask, newID } from '../../messages';
 import { Done, Field } from '../../ui/parts';
 import { ProblemNotice, problemLine } from '../../ui/problem';
 import { language, t } from '../../ui/text';
 import { allMarketplaces, allReasons, kindName, marketplace } from '../../ui/words';
+import { OthersLines } from './others';
 
 const FIELDS = ['marketplace', 'region', 'kind', 'id', 'name', 'reason', 'note'] as const;
 type FieldName = (typeof FIELDS)[number];
@@ -32,12 +41,24 @@ interface Made {
   outcome: Outcome | 'waiting';
 }
 
+/** What is asked before a mark on a buyer whom other sellers reported. */
+interface Question {
+  /** the buyer it is about */
+  buyer: string;
+  others: Others;
+  /** the answer: it is the seller's own experience */
+  own: boolean;
+}
+
 export function MarkForm() {
   const [draft, setDraft] = useState(() => emptyDraft(markable[0]?.code ?? ''));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [saving, setSaving] = useState(false);
   const [made, setMade] = useState<Made | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  const own = useRef<HTMLInputElement>(null);
+  useEffect(() => own.current?.focus(), [question?.buyer]);
   const market = marketplace(draft.marketplace);
   const wrong = fieldOf(problem);
 
@@ -56,10 +77,21 @@ export function MarkForm() {
     event.preventDefault();
     if (saving) return;
     const mark = newMark(draft);
+    const buyer = buyerOf(draft);
     setProblem(null);
     setMade(null);
     setSaving(true);
-    const reply = await ask('mark', mark);
+    const asked = question?.buyer === buyer ? question : null;
+    if (!asked && draft.reason) {
+      // Without an answer the mark is made all the same: the daemon knows best what it shows.
+      const known = await ask('report', { keys: [keyOf(draft)] });
+      if (known.ok && known.value.others?.shown) {
+        setSaving(false);
+        setQuestion({ buyer, others: known.value.others, own: false });
+        return;
+      }
+    }
+    const reply = await ask('mark', { ...mark, ...(asked && { seen_others: true, own: asked.own }) });
     setSaving(false);
     if (!reply.ok) {
       fail(reply.problem);
@@ -67,6 +99,7 @@ export function MarkForm() {
       if (reply.value.problem) fail(reply.value.problem);
     } else {
       setMade({ mark, outcome: reply.value });
+      setQuestion(null);
       setDraft({ ...emptyDraft(draft.marketplace), region: draft.region, kind: draft.kind });
     }
   };
@@ -177,6 +210,21 @@ export function MarkForm() {
           />
         )}
       </Field>
+      {question && question.buyer === buyerOf(draft) && (
+        <div class="asked" role="alert">
+          <OthersLines others={question.others} />
+          <label>
+            <input
+              ref={own}
+              type="checkbox"
+              checked={question.own}
+              onChange={(event) => setQuestion({ ...question, own: event.currentTarget.checked })}
+            />
+            <span>{t('overlay_own')}</span>
+          </label>
+          <p class="faint">{t('overlay_own_note')}</p>
+        </div>
+      )}
       {problem && !wrong && <ProblemNotice problem={problem} />}
       {made ? (
         <Done
@@ -198,18 +246,25 @@ function kindOf(code: string): Pick<Draft, 'marketplace' | 'kind' | 'region'> {
   return { marketplace: code, kind: marketplace(code)?.kinds[0]?.kind ?? '', region: '' };
 }
 
-function newMark(draft: Draft): NewMark {
+function keyOf(draft: Draft): BuyerKey {
   const region = marketplace(draft.marketplace)?.regions ? draft.region.trim().toLowerCase() : '';
   return {
+    marketplace: draft.marketplace,
+    kind: draft.kind,
+    id: draft.id.trim(),
+    ...(region && { region }),
+  };
+}
+
+/** The buyer of a draft as one line. */
+function buyerOf(draft: Draft): string {
+  return JSON.stringify(keyOf(draft));
+}
+
+function newMark(draft: Draft): NewMark {
+  return {
     id: newID(),
-    keys: [
-      {
-        marketplace: draft.marketplace,
-        kind: draft.kind,
-        id: draft.id.trim(),
-        ...(region && { region }),
-      },
-    ],
+    keys: [keyOf(draft)],
     reason: draft.reason,
     via: 'popup',
     ...(draft.name.trim() && { name: draft.name.trim() }),
