@@ -48,9 +48,9 @@ func TestForget(t *testing.T) {
 		t.Errorf("left: %+v", list.Marks)
 	}
 	for code, q := range map[string]wire.ForgetQuery{
-		"forget_whom":   {},
-		"key_shape": {Keys: []buyer.Key{{Marketplace: "aliexpress", Kind: "ali_id", ID: "?"}}},
-		"keys_many":     {Keys: make([]buyer.Key, wire.MaxKeys+1)},
+		"forget_whom": {},
+		"key_shape":   {Keys: []buyer.Key{{Marketplace: "aliexpress", Kind: "ali_id", ID: "?"}}},
+		"keys_many":   {Keys: make([]buyer.Key, wire.MaxKeys+1)},
 	} {
 		if err := call.Post(t.Context(), "/v1/forget", q, nil); problem.Of(err).Code != code {
 			t.Errorf("want %s, got %v", code, err)

@@ -22,6 +22,7 @@ import (
 	"blackmark/daemon/localapi/pairing"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
+	"blackmark/daemon/sites"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
@@ -45,6 +46,7 @@ type Config struct {
 	Ledger    *ledger.Ledger
 	Orders    *orders.Store
 	Folder    *settings.Folder // of the paired browsers and the command line's key
+	Sites     *sites.Sites
 	Sharing   Sharing          // nil means that there is none
 	Transfers Transfers        // nil means that there are none
 	Version   string           // of the program

@@ -198,6 +198,7 @@ func (s *Server) operations(api huma.API) {
 		})
 	s.sharingOperations(api)
 	s.forgetOperations(api)
+	s.looksOperations(api)
 	s.uploadOperation(api)
 	s.transferOperations(api)
 }

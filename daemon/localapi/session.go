@@ -113,7 +113,7 @@ func (s *session) take(ctx context.Context, data []byte) error {
 // kindOf is a message's type as the log may hold it.
 func kindOf(kind string) string {
 	switch kind {
-	case "watch", "unwatch", "seen", "mark", "cancel":
+	case "watch", "unwatch", "seen", "looks", "mark", "cancel":
 		return kind
 	}
 	return "message"
@@ -132,6 +132,8 @@ func (s *session) do(ctx context.Context, kind string, data []byte) (any, error)
 		return wire.Done{Type: "done", ID: m.ID}, nil
 	case "seen":
 		return s.seen(ctx, data)
+	case "looks":
+		return s.looks(data)
 	case "mark":
 		var m wire.MarkBuyers
 		if err := socket.Decode(data, &m); err != nil {

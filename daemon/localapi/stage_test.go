@@ -22,6 +22,7 @@ import (
 	"blackmark/daemon/localapi/socket"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
+	"blackmark/daemon/sites"
 	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -76,6 +77,7 @@ type stage struct {
 	clock  *clock
 	log    *logged
 	folder *settings.Folder
+	sites  *sites.Sites
 	ledger *ledger.Ledger
 	orders *orders.Store
 	server *localapi.Server
@@ -103,7 +105,9 @@ func (s *stage) open() {
 	s.ok(err)
 	s.ledger, err = ledger.Open(ledger.Config{Dir: s.folder.Path("ledger"), Now: s.clock.now, MinFree: 1, Log: log, Refuse: s.orders.Refused})
 	s.ok(err)
-	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders,
+	s.sites, err = sites.Open(sites.Config{Dir: s.folder.Path("sites"), Now: s.clock.now, Log: log})
+	s.ok(err)
+	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders, Sites: s.sites,
 		Folder: s.folder, Sharing: s.share, MinFree: 1, Version: "test", Now: s.clock.now, Log: log})
 	s.ok(err)
 	s.key, err = s.folder.LocalKey()
@@ -115,6 +119,7 @@ func (s *stage) open() {
 		cancel()
 		s.ok(<-served)
 		s.ok(s.server.Close())
+		s.ok(s.sites.Close())
 		s.ok(s.ledger.Close())
 		s.ok(s.orders.Close())
 		s.ok(s.folder.Close())

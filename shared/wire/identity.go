@@ -62,7 +62,8 @@ type PageLook struct {
 // PageLooks tells the daemon of looks, one a page and life of it.
 type PageLooks struct {
 	Type  string     `json:"type" ts:"'looks'"`
-	Looks []PageLook `json:"looks"`
+	ID    int64      `json:"id"`
+	Looks []PageLook `json:"looks"` // 1 to MaxRows
 }
 
 // SiteTrouble says what is wrong with a page, if anything.

@@ -339,6 +339,8 @@ export interface PageLook {
 /** PageLooks tells the daemon of looks, one a page and life of it. */
 export interface PageLooks {
   type: 'looks';
+  id: number;
+  /** 1 to MaxRows */
   looks: PageLook[];
 }
 /** SiteTrouble says what is wrong with a page, if anything. */

@@ -13,6 +13,7 @@ import (
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
+	"blackmark/daemon/sites"
 	"blackmark/daemon/transfer"
 )
 
@@ -33,6 +34,7 @@ type Main struct {
 	orders    *orders.Store
 	ledger    *ledger.Ledger
 	cloud     *cloudlink.Link
+	sites     *sites.Sites
 	transfers *transfer.Transfers
 	door      *localapi.Server
 }
@@ -71,8 +73,11 @@ func NewMain(c Config) (m *Main, err error) {
 	}); err != nil {
 		return m, err
 	}
+	if m.sites, err = sites.Open(sites.Config{Dir: m.folder.Path("sites"), Now: c.Now, Log: c.Log}); err != nil {
+		return m, err
+	}
 	m.door, err = localapi.Open(localapi.Config{
-		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sharing: m.cloud, Transfers: m.transfers,
+		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sites: m.sites, Sharing: m.cloud, Transfers: m.transfers,
 		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
 	})
 	return m, err
@@ -120,6 +125,9 @@ func (m *Main) Close() error {
 	}
 	if m.cloud != nil {
 		errs = append(errs, m.cloud.Close())
+	}
+	if m.sites != nil {
+		errs = append(errs, m.sites.Close())
 	}
 	if m.ledger != nil {
 		errs = append(errs, m.ledger.Close())

@@ -2,7 +2,14 @@
 // asked yet. It holds nothing that the page would not say again to a background
 // that has just been started.
 
-import { MaxRows, MaxWatched, type Problem, type Row, type Sighting } from 'shared/wire/wire.gen';
+import {
+  MaxRows,
+  MaxWatched,
+  type PageLook,
+  type Problem,
+  type Row,
+  type Sighting,
+} from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
 import { lookupsTooMany, messageTooLarge, passes, rowsTooMany } from '../daemonlink/problems';
 import type { Reply, ToPage } from '../messages';
@@ -79,6 +86,12 @@ export class Page {
     this.#sightings.push(...sightings);
     this.#sightings.splice(0, this.#sightings.length - MOST_SIGHTINGS);
     this.#tell();
+  }
+
+  /** How the page was understood: counts that nobody misses. */
+  look(look: Omit<PageLook, 'site'>): void {
+    if (!this.#parts.connected()) return;
+    void this.#parts.request({ type: 'looks', looks: [{ ...look, site: this.site }] });
   }
 
   /** A new socket: the daemon knows nothing of this page. */

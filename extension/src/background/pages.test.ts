@@ -120,6 +120,15 @@ test('an answer for a row that was given up is dropped', async () => {
   expect(port.got.filter((m) => m.type === 'answers')).toHaveLength(1);
 });
 
+test('a look is told under the name of the port’s own site', async () => {
+  const world = new World();
+  const port = world.open();
+  const look = { page: 'list', version: 1, rows: 2, buyers: 1 };
+  port.say({ type: 'look', look: { ...look, site: 'another' } as typeof look });
+  await settle();
+  expect(world.asked).toMatchObject([{ type: 'looks', looks: [{ ...look, site: 'shopee' }] }]);
+});
+
 test('asks everything anew on a new socket', async () => {
   const world = new World();
   world.connected = false;

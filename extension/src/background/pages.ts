@@ -176,6 +176,9 @@ export class Pages {
       case 'mute':
         void this.#mute(page, message);
         break;
+      case 'look':
+        page.look(message.look);
+        break;
       case 'popup':
         this.#parts.popup();
         break;

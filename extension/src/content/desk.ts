@@ -21,6 +21,9 @@ import { Ticks } from './ticks';
 /** Milliseconds that a page has to show what its definition promises. */
 const PATIENCE = 8_000;
 
+/** Milliseconds after which it is told how a page was understood. */
+const LOOKED = PATIENCE + 1_000;
+
 /** What a page gives to its desk. */
 export interface DeskUse {
   definition: Definition;
@@ -43,6 +46,8 @@ export class Desk {
   /** milliseconds; since when the page has not shown what it should */
   #missing = 0;
   #lastJump: string | undefined;
+  /** the page of the site whose look is told, or will be */
+  #looked: PageDefinition | undefined;
   /** mutes that are on their way, with who waits for the code of what went wrong */
   readonly #mutes = new Map<string, (code: string | undefined) => void>();
 
@@ -59,6 +64,7 @@ export class Desk {
   /** Another page of the site: other rows. */
   reset(): void {
     this.#missing = 0;
+    this.#looked = undefined;
     this.#ticks.reset();
   }
 
@@ -81,6 +87,7 @@ export class Desk {
   /** The page in sum. */
   sum(page: PageDefinition, link: Link): DockView {
     const { book, definition } = this.#given;
+    if (link.state === 'connected') this.#look(page);
     return summary({
       entries: book.entries.values(),
       seats: book.seats.values(),
@@ -152,6 +159,26 @@ export class Desk {
       clock.after(PATIENCE, () => {
         if (this.#mutes.delete(request)) resolve('no_answer');
       });
+    });
+  }
+
+  /** Tells once, when the page has had its time, what was found on it. */
+  #look(page: PageDefinition): void {
+    if (this.#looked === page) return;
+    this.#looked = page;
+    const { book, clock, definition, line } = this.#given;
+    clock.after(LOOKED, () => {
+      if (this.#looked !== page || document.hidden) return;
+      const rows = [...book.seats.values()];
+      const buyers = rows.filter(({ entry }) => entry.sighting.keys?.length || entry.answer?.keys?.length);
+      const look = {
+        page: page.name,
+        version: definition.version,
+        rows: rows.length,
+        buyers: buyers.length,
+        empty: rows.length === 0 && isEmpty(page, document),
+      };
+      line.say({ type: 'look', look });
     });
   }
 

@@ -165,7 +165,7 @@ export class Line {
   }
 
   /** Says what may be lost with the port. */
-  say(message: Extract<FromPage, { type: 'popup' | 'mute' }>): void {
+  say(message: Extract<FromPage, { type: 'popup' | 'mute' | 'look' }>): void {
     this.#post(message);
   }
 

@@ -15,6 +15,7 @@ import type {
   NewCancel,
   NewMark,
   Outcome,
+  PageLook,
   Problem,
   Report,
   ReportQuery,
@@ -59,6 +60,8 @@ export type FromPage =
   /** hides what other sellers reported on the buyer with these keys, or shows it again */
   | { type: 'mute'; request: string; keys: BuyerKey[]; on: boolean }
   | { type: 'popup' }
+  /** how the page was understood, in counts */
+  | { type: 'look'; look: Omit<PageLook, 'site'> }
   /** runs the panel's script (panel.js) in this document */
   | { type: 'panel' }
   | { type: 'beat' };

@@ -1,0 +1,228 @@
+// Package sites remembers how well the sites' pages were understood: for each
+// page of each definition how often it was looked at, and how often rows and
+// buyers were found there. So a page that a site rebuilt is told of, not guessed.
+//
+// It may import daemon/disk and shared. It holds counts and times alone, never
+// an address, an order or a word of a page. What it holds can be lost: a file
+// that does not read is begun anew.
+package sites
+
+import (
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"blackmark/daemon/disk"
+	"blackmark/shared/problem"
+	"blackmark/shared/wire"
+)
+
+const (
+	fileName   = "sites.json"
+	fileFormat = 1
+
+	maxPages = 300       // of all sites together; the one not seen for longest gives way
+	maxCount = 1_000_000 // of one look
+
+	// troubleAfter is how many looks in a row must fail on a page that was
+	// understood before: a list can be empty now and then.
+	troubleAfter = 3
+	// neverAfter is the same for a page that never was.
+	neverAfter = 2
+	// saveEvery is how old what stands in the file may be.
+	saveEvery = time.Minute
+)
+
+// ErrLook says that a look is none.
+var ErrLook = problem.New(problem.Invalid, "look_unknown",
+	"this is not how a page was looked at", "reload the extension")
+
+var nameShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_ -]{0,63}$`)
+
+// Config says where the counts stand.
+type Config struct {
+	Dir string           // its own folder, made where it is missing
+	Now func() time.Time // nil means time.Now
+	Log *slog.Logger     // nil means none
+}
+
+// Sites is what is remembered. Its methods may be called from several goroutines.
+type Sites struct {
+	cfg Config
+
+	mu    sync.Mutex
+	pages map[string]wire.SitePage
+	dirty bool
+	saved time.Time
+}
+
+// file is what stands on the disk.
+type file struct {
+	Format int             `json:"format"`
+	Pages  []wire.SitePage `json:"pages"`
+}
+
+// Open reads what was remembered.
+func Open(c Config) (*Sites, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := disk.MakeDir(c.Dir); err != nil {
+		return nil, err
+	}
+	s := &Sites{cfg: c, pages: map[string]wire.SitePage{}, saved: c.Now()}
+	data, err := os.ReadFile(s.path())
+	switch {
+	case os.IsNotExist(err):
+		return s, nil
+	case err != nil:
+		return nil, err
+	}
+	var f file
+	if err := json.Unmarshal(data, &f); err != nil || f.Format != fileFormat {
+		c.Log.Warn("how pages were understood cannot be read and is counted anew", "error", err)
+		return s, nil
+	}
+	for _, p := range f.Pages {
+		s.pages[nameOf(p.Site, p.Page)] = p
+	}
+	return s, nil
+}
+
+func (s *Sites) path() string { return filepath.Join(s.cfg.Dir, fileName) }
+
+func nameOf(site, page string) string { return site + "/" + page }
+
+// Look counts looks. It returns ErrLook and counts nothing where one is none.
+func (s *Sites) Look(looks []wire.PageLook) error {
+	for _, l := range looks {
+		counts := l.Rows >= 0 && l.Rows <= maxCount && l.Buyers >= 0 && l.Buyers <= l.Rows && l.Version >= 0
+		if !counts || !nameShape.MatchString(l.Site) || !nameShape.MatchString(l.Page) {
+			return ErrLook
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.cfg.Now().UTC()
+	for _, l := range looks {
+		name := nameOf(l.Site, l.Page)
+		p, known := s.pages[name]
+		if !known || p.Version != l.Version { // another definition is judged anew
+			p = wire.SitePage{Site: l.Site, Page: l.Page, Version: l.Version}
+		}
+		s.pages[name] = counted(p, l, now)
+	}
+	s.bound()
+	s.dirty = true
+	if now.Sub(s.saved) < saveEvery {
+		return nil
+	}
+	return s.save()
+}
+
+// counted is a page after one more look at it.
+func counted(p wire.SitePage, l wire.PageLook, now time.Time) wire.SitePage {
+	missing := wire.TroubleNone
+	switch {
+	case l.Rows == 0 && !l.Empty:
+		missing = wire.TroubleRows
+	case l.Rows > 0 && l.Buyers == 0 && p.Buyers > 0:
+		missing = wire.TroubleBuyers
+	}
+	p.Looks++
+	p.Rows += l.Rows
+	p.Buyers += l.Buyers
+	if l.Rows > 0 {
+		p.Found++
+	}
+	p.Last = now.Format(time.RFC3339)
+	if missing == wire.TroubleNone {
+		p.Good, p.Missed, p.Trouble = p.Last, 0, wire.TroubleNone
+		return p
+	}
+	p.Missed++
+	patience := troubleAfter
+	if p.Good == "" {
+		patience = neverAfter
+	}
+	if p.Missed >= patience {
+		p.Trouble = missing
+	}
+	return p
+}
+
+// bound keeps the pages that were looked at last.
+func (s *Sites) bound() {
+	for len(s.pages) > maxPages {
+		oldest := ""
+		for name, p := range s.pages {
+			if oldest == "" || p.Last < s.pages[oldest].Last {
+				oldest = name
+			}
+		}
+		delete(s.pages, oldest)
+	}
+}
+
+// Reports is how every page was understood, troubled ones first, then by name.
+func (s *Sites) Reports() wire.SiteReports {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.SiteReports{Pages: s.list()}
+}
+
+func (s *Sites) list() []wire.SitePage {
+	list := make([]wire.SitePage, 0, len(s.pages))
+	for _, p := range s.pages {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b wire.SitePage) int {
+		if (a.Trouble == "") != (b.Trouble == "") {
+			if a.Trouble != "" {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(nameOf(a.Site, a.Page), nameOf(b.Site, b.Page))
+	})
+	return list
+}
+
+// Forget begins to count anew.
+func (s *Sites) Forget() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages, s.dirty = map[string]wire.SitePage{}, true
+	return s.save()
+}
+
+// Close writes what is not yet on the disk.
+func (s *Sites) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.save()
+}
+
+func (s *Sites) save() error {
+	if !s.dirty {
+		return nil
+	}
+	data, err := json.Marshal(file{Format: fileFormat, Pages: s.list()})
+	if err != nil {
+		return err
+	}
+	if err := disk.WriteFile(s.path(), data); err != nil {
+		return err
+	}
+	s.dirty, s.saved = false, s.cfg.Now()
+	return nil
+}

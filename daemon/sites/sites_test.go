@@ -1,0 +1,130 @@
+package sites_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"blackmark/daemon/sites"
+	"blackmark/shared/wire"
+)
+
+type clock struct{ now time.Time }
+
+func (c *clock) tick(d time.Duration) { c.now = c.now.Add(d) }
+
+func open(t *testing.T, dir string, c *clock) *sites.Sites {
+	t.Helper()
+	s, err := sites.Open(sites.Config{Dir: dir, Now: func() time.Time { return c.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func look(t *testing.T, s *sites.Sites, l wire.PageLook) wire.SitePage {
+	t.Helper()
+	if err := s.Look([]wire.PageLook{l}); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range s.Reports().Pages {
+		if p.Site == l.Site && p.Page == l.Page {
+			return p
+		}
+	}
+	t.Fatal("the look was not counted")
+	return wire.SitePage{}
+}
+
+func TestTroubleNeedsSeveralLooks(t *testing.T) {
+	at := &clock{time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)}
+	s := open(t, t.TempDir(), at)
+	good := wire.PageLook{Site: "shopee", Page: "list", Version: 1, Rows: 40, Buyers: 38}
+	if p := look(t, s, good); p.Trouble != "" || p.Good == "" || p.Found != 1 || p.Rows != 40 || p.Buyers != 38 {
+		t.Fatalf("%+v", p)
+	}
+	for i := range 3 {
+		at.tick(time.Minute)
+		p := look(t, s, wire.PageLook{Site: "shopee", Page: "list", Version: 1})
+		if want := i == 2; (p.Trouble == wire.TroubleRows) != want {
+			t.Fatalf("after %d looks without rows: %+v", i+1, p)
+		}
+	}
+	if p := look(t, s, wire.PageLook{Site: "shopee", Page: "list", Version: 1, Empty: true}); p.Trouble != "" {
+		t.Fatalf("an empty list is no trouble: %+v", p)
+	}
+	for range 3 {
+		look(t, s, wire.PageLook{Site: "shopee", Page: "list", Version: 1, Rows: 40})
+	}
+	if p := s.Reports().Pages[0]; p.Trouble != wire.TroubleBuyers {
+		t.Fatalf("rows without the buyers that they used to have: %+v", p)
+	}
+	if p := look(t, s, wire.PageLook{Site: "shopee", Page: "list", Version: 2}); p.Trouble != "" || p.Looks != 1 {
+		t.Fatalf("another definition is judged anew: %+v", p)
+	}
+}
+
+func TestPageThatNeverNamesBuyersIsNoTrouble(t *testing.T) {
+	s := open(t, t.TempDir(), &clock{time.Now()})
+	for range 10 {
+		if p := look(t, s, wire.PageLook{Site: "aliexpress", Page: "list", Version: 1, Rows: 40}); p.Trouble != "" {
+			t.Fatalf("%+v", p)
+		}
+	}
+	look(t, s, wire.PageLook{Site: "ebay", Page: "detail", Version: 1})
+	if p := look(t, s, wire.PageLook{Site: "ebay", Page: "detail", Version: 1}); p.Trouble != wire.TroubleRows {
+		t.Fatalf("a page that never gave a row: %+v", p)
+	}
+	if first := s.Reports().Pages[0]; first.Site != "ebay" {
+		t.Errorf("trouble comes first, not %s", first.Site)
+	}
+}
+
+func TestCountsOutliveTheDaemonAndDamage(t *testing.T) {
+	dir := t.TempDir()
+	at := &clock{time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)}
+	s := open(t, dir, at)
+	look(t, s, wire.PageLook{Site: "shopee", Page: "list", Version: 1, Rows: 3, Buyers: 3})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, at)
+	if p := s.Reports().Pages; len(p) != 1 || p[0].Rows != 3 {
+		t.Fatalf("%+v", p)
+	}
+	if err := s.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	if p := open(t, dir, at).Reports().Pages; len(p) != 0 {
+		t.Fatalf("forgotten, and there: %+v", p)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "sites.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if p := open(t, dir, at).Reports().Pages; len(p) != 0 {
+		t.Fatalf("%+v", p)
+	}
+}
+
+func TestLooksAreBounded(t *testing.T) {
+	at := &clock{time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)}
+	s := open(t, t.TempDir(), at)
+	for i := range 400 {
+		at.tick(time.Second)
+		look(t, s, wire.PageLook{Site: "shopee", Page: fmt.Sprintf("p%d", i), Rows: 1})
+	}
+	if n := len(s.Reports().Pages); n != 300 {
+		t.Errorf("%d pages are remembered", n)
+	}
+	for _, bad := range []wire.PageLook{
+		{Site: "", Page: "list"}, {Site: "shopee", Page: "../list"}, {Site: "shopee", Page: "list", Rows: -1},
+		{Site: "shopee", Page: "list", Rows: 1, Buyers: 2}, {Site: "shopee", Page: "list", Rows: 1 << 30},
+	} {
+		if err := s.Look([]wire.PageLook{bad}); !errors.Is(err, sites.ErrLook) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}
