@@ -44,7 +44,7 @@ test: browser firefox compiler build ## all tests: Go, the race detector, TypeSc
 	.ci/fuzz
 
 .PHONY: fuzz
-fuzz: ## feed every reader what nobody meant, FUZZTIME=30s each; FUZZTIME=1h is the long form
+fuzz: $(NODE_MODULES) ## feed every reader what nobody meant, FUZZTIME=30s each; FUZZTIME=1h is the long form
 	.ci/fuzz
 
 # Root is needed for the power cuts and the full disks; without it they are skipped,
