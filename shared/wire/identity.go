@@ -4,11 +4,11 @@ import "blackmark/shared/buyer"
 
 // Buyers with several names, and how well the sites' pages are understood.
 //
-//	POST /v1/buyers/join    AliasQuery -> Aliases      two keys are one buyer's, the seller says
-//	POST /v1/buyers/split   AliasQuery -> Aliases      they are not, whatever was seen
-//	POST /v1/buyers/aliases   AliasesQuery -> Aliases     what is joined to a buyer, and why
-//	GET  /v1/sites          SiteReports             per site and page
-//	POST /v1/sites/forget   SiteReports             counts begin anew
+//	POST /v1/buyers/join      AliasQuery -> Aliases     two keys are one buyer's, the seller says
+//	POST /v1/buyers/split     AliasQuery -> Aliases     they are not, whatever was seen
+//	POST /v1/buyers/aliases   AliasesQuery -> Aliases   what is joined to a buyer, and why
+//	GET  /v1/sites            SiteReports               per site and page
+//	POST /v1/sites/forget     SiteReports               counts begin anew
 
 // AliasBasis says why two keys are held to be one buyer's, or not.
 type AliasBasis string

@@ -921,3 +921,189 @@ export interface Done {
   type: 'done';
   id: number;
 }
+/** MarksQuery asks for a page of My Blacklist. What is empty filters nothing. */
+export interface MarksQuery {
+  /** part of an id, a name, a note or an order's number */
+  text?: string;
+  /** only of this one */
+  marketplace?: string;
+  /** any of these */
+  reasons?: string[];
+  stores?: string[];
+  by?: string[];
+  via?: Via[];
+  /** RFC 3339; marked then or later */
+  since?: string;
+  /** RFC 3339; marked before */
+  until?: string;
+  shared?: boolean;
+  sort?: ListSort;
+  /** MarksPage.Next of the page before, of the same query */
+  cursor?: string;
+  /** 1 to 100; 50 where it is 0 */
+  limit?: number;
+}
+/** MarksPage is a page of My Blacklist. */
+export interface MarksPage {
+  marks: ListedMark[];
+  next?: string;
+  /** on the whole list, before the filter */
+  total: number;
+  /** after it */
+  found: number;
+}
+/** ListSort is an order of My Blacklist. */
+export type ListSort =
+  | 'newest'
+  | 'oldest'
+  | 'name'
+  | 'reason'
+  | 'marketplace';
+/** ListedMark is a mark with what the list shows beside it. */
+export interface ListedMark {
+  /** 32 lower-case hexadecimal digits */
+  id: string;
+  keys: BuyerKey[];
+  name?: string;
+  reason: string;
+  note?: string;
+  order?: Order;
+  /** RFC 3339, UTC */
+  at: string;
+  /** member; empty for the master */
+  by?: string;
+  via: Via;
+  echo?: boolean;
+  /** of the order on which it was made */
+  store?: string;
+  /** RFC 3339; when it was shared; empty: it is not */
+  shared?: string;
+  /** of this buyer in the history */
+  orders: number;
+}
+/** Change gives a mark that stands another reason or note. The mark that comes of it takes the old one's place. */
+export interface Change {
+  /** of the change, as NewMark.ID */
+  id: string;
+  mark: string;
+  /** empty: as it is */
+  reason?: string;
+  /** absent: as it is */
+  note?: string;
+}
+/** ChangesBody carries changes. */
+export interface ChangesBody {
+  /** 1 to MaxMarks */
+  changes: Change[];
+}
+/** Facet is one value that can be filtered by. */
+export interface Facet {
+  value: string;
+  count: number;
+}
+/** Facets is what My Blacklist can be filtered by, most frequent first, at most 50 each. */
+export interface Facets {
+  marketplaces: Facet[];
+  reasons: Facet[];
+  stores: Facet[];
+  by: Facet[];
+  via: Facet[];
+}
+/** Act is a kind of thing that was done. */
+export type Act =
+  | 'marked'
+  | 'replaced'
+  | 'cancelled'
+  | 'shared'
+  | 'withdrawn'
+  | 'imported'
+  | 'undone'
+  | 'forgotten'
+  | 'joined'
+  | 'split'
+  | 'pushed';
+/** ActivityQuery asks for what was done, newest first. */
+export interface ActivityQuery {
+  /** empty: all */
+  acts?: Act[];
+  /** part of an id or a name */
+  text?: string;
+  since?: string;
+  until?: string;
+  cursor?: string;
+  /** 1 to 100; 50 where it is 0 */
+  limit?: number;
+}
+/** Activity is one thing that was done. */
+export interface Activity {
+  /** RFC 3339, UTC */
+  at: string;
+  act: Act;
+  keys?: BuyerKey[];
+  name?: string;
+  reason?: string;
+  order?: Order;
+  by?: string;
+  via?: Via;
+  import?: string;
+  /** of an import */
+  count?: number;
+}
+/** ActivityList is a page of what was done. */
+export interface ActivityList {
+  activity: Activity[];
+  next?: string;
+}
+/** HitsQuery asks for recent buyers whom other sellers reported. */
+export interface HitsQuery {
+  /** of orders; 1 to 90; 21 where it is 0 */
+  days?: number;
+  cursor?: string;
+  /** 1 to 100; 50 where it is 0 */
+  limit?: number;
+}
+/** Hit is a buyer of a recent order whom other sellers reported. */
+export interface Hit {
+  /** the newest */
+  order: Order;
+  /** RFC 3339; when a page showed it last */
+  seen: string;
+  name?: string;
+  keys: BuyerKey[];
+  others: Others;
+  /** the seller's own */
+  mark?: Mark;
+}
+/** Hits is a page of them, newest first. */
+export interface Hits {
+  hits: Hit[];
+  next?: string;
+}
+/** Severity of a finding. */
+export type Severity =
+  | 'fine'
+  | 'warning'
+  | 'broken';
+/** Finding is what a check of the daemon found, with the remedy. */
+export interface Finding {
+  /** stable code: index, journal, disk, port, browser, clock, cloud, rights, backups, sites */
+  check: string;
+  severity: Severity;
+  problem?: Problem;
+}
+/** StorageUse is how much one room keeps. */
+export interface StorageUse {
+  /** marks, orders, cloud, backups, other */
+  room: string;
+  bytes: number;
+}
+/** Diagnostics is how the daemon and its disk are. It holds no buyer, no secret. */
+export interface Diagnostics {
+  folder: string;
+  /** bytes on that disk */
+  free: number;
+  storage: StorageUse[];
+  findings: Finding[];
+  /** the last lines, at most 200 */
+  log: string[];
+}
