@@ -3,10 +3,13 @@ package cloud_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -108,6 +111,62 @@ func TestReportsOfOneAccountHaveNothingInCommon(t *testing.T) {
 	for part, n := range seen {
 		if n > 3 {
 			t.Errorf("%x is in %d reports", part, n)
+		}
+	}
+}
+
+// Who has the list, and even all whole tags of the store, finds nobody on it without
+// the evaluator: neither by the ids alone nor by a key of his own.
+func TestWithoutTheEvaluatorNobodyIsFound(t *testing.T) {
+	st := open(t, friends())
+	s := st.member()
+	var keys []buyer.Key
+	for n := range 128 {
+		keys = append(keys, sample(n))
+	}
+	s.share("returns", s.evaluate(keys...)...)
+	st.publish()
+	list := s.list()
+	stored := map[tag.Tag]bool{}
+	st.records(func(key, _ []byte) {
+		if key[0] == 'r' {
+			stored[tag.Tag(key[len(key)-64:len(key)-32])] = true
+		}
+	})
+	if int(list.Header().Count) != len(keys) || len(stored) != len(keys) {
+		t.Fatalf("%d are listed and %d stored", list.Header().Count, len(stored))
+	}
+	found := func(t tag.Tag) bool { return counts(list, t) != nil || stored[t] }
+
+	private, err := tag.NewPrivateKey()
+	s.must(err)
+	other, err := tag.NewEvaluator(private)
+	s.must(err)
+	for _, key := range keys {
+		x, err := tag.Hard(key)
+		s.must(err)
+		foreign, err := other.FullEvaluate(x)
+		s.must(err)
+		for what, y := range map[string]tag.Y{
+			"a key of his own": foreign,
+			"the slow hash":    tag.Y(slices.Concat(x[:], x[:])),
+			"its hash":         tag.Y(sha512.Sum512(x[:])),
+			"the id's hash":    tag.Y(sha512.Sum512([]byte(key.String()))),
+		} {
+			if found(tag.T(1, key, y)) {
+				t.Errorf("found by %s", what)
+			}
+		}
+		for _, plain := range [][32]byte{sha256.Sum256([]byte(key.ID)), sha256.Sum256([]byte(key.String())), sha256.Sum256(x[:])} {
+			if found(tag.Tag(plain)) {
+				t.Error("found by a plain hash")
+			}
+		}
+	}
+	// The control: by evaluation, which is metered, everybody is.
+	for _, t1 := range s.evaluate(keys...) {
+		if !found(t1) {
+			t.Fatal("one is not found by evaluation: this test shows nothing")
 		}
 	}
 }

@@ -112,6 +112,9 @@ test.describe('what the page asks for', () => {
 
   test('joins by keyboard, with the invitation as it was pasted', async () => {
     const page = await openScene(browser, { sharing: OFF, preview: NO_PREVIEW, list: EMPTY_LIST }, JOINED);
+    const leaves = page.getByRole('region', { name: 'What leaves this computer' });
+    for (const line of ['Never: names, notes, order numbers, buyer ids', 'Who could read what you share'])
+      await expect(leaves).toContainText(line);
     await expect(button(page, 'Join')).toBeDisabled();
     await page.getByRole('textbox', { name: 'Invitation' }).fill('  an-invitation-of-one-line ');
     await page.keyboard.press('Enter');

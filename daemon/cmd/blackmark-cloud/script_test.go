@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,20 +37,53 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await": await, "exits": exits, "invitation": invitation, "mode": mode,
+			"appears": appears, "listens": listens, "shared": shared,
 		},
 	})
 }
 
 // await waits until the server's door for the operator is there: await [data].
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	data := append(args, "data")[0]
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(ts.MkAbs(data + "/api/operator.json")); err == nil {
-			return
-		}
+	appears(ts, false, []string{append(args, "data")[0] + "/api/operator.json"})
+}
+
+// appears waits until a file is there: appears data/public/manifest.
+func appears(ts *testscript.TestScript, _ bool, args []string) {
+	eventually(ts, args[0], func() bool {
+		_, err := os.Stat(ts.MkAbs(args[0]))
+		return err == nil
+	})
+}
+
+func eventually(ts *testscript.TestScript, what string, holds func() bool) {
+	for end := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			ts.Fatalf("the server never came")
+			ts.Fatalf("never: %s", what)
 		}
+	}
+}
+
+// listens waits until a server's log says where it listens, and sets a variable to
+// it: listens eval.log EVAL.
+func listens(ts *testscript.TestScript, _ bool, args []string) {
+	said := regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`)
+	eventually(ts, "where it listens in "+args[0], func() bool {
+		log, err := os.ReadFile(ts.MkAbs(args[0]))
+		found := said.FindSubmatch(log)
+		if err != nil || found == nil {
+			return false
+		}
+		ts.Setenv(args[1], string(found[1]))
+		return true
+	})
+}
+
+// shared copies what every role needs from one data folder to another.
+func shared(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range []string{"trust.json", "tls.key", "relay.key"} {
+		data, err := os.ReadFile(ts.MkAbs(args[0] + "/" + name))
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]+"/"+name), data, 0o600))
 	}
 }
 
