@@ -25,6 +25,9 @@ import (
 // noteEvery is how often an import at work is remembered.
 const noteEvery = 2 * time.Second
 
+// stamp is RFC 3339 with digits enough to tell which of two imports was later.
+const stamp = "2006-01-02T15:04:05.000000Z07:00"
+
 // source is a file that is read more than once.
 type source struct {
 	file     io.ReadSeeker
@@ -94,7 +97,7 @@ func (t *Transfers) Import(file io.ReadSeeker, done func(keep bool), q wire.Impo
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails since Go 1.24
 	i := &wire.Import{ID: hex.EncodeToString(b), State: wire.ImportRunning, DryRun: q.DryRun,
-		File: cut(q.File), At: t.config.Now().UTC().Format(time.RFC3339)}
+		File: cut(q.File), At: t.config.Now().UTC().Format(stamp)}
 	// The file may be sent again with a passphrase, or with what was missing.
 	failed := func(err error) (wire.Import, error) { done(true); return wire.Import{}, err }
 	ctx, err := t.begin(i)

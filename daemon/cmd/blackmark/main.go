@@ -17,7 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	t := &terminal{out: os.Stdout, err: os.Stderr, env: os.Getenv}
+	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
 	code := t.execute(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

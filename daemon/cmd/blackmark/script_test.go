@@ -53,7 +53,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await": await, "gone": gone, "exits": exits, "browser": browser, "flip": flip,
 			"squat": squat, "squatted": squatted, "invitation": invitation, "joins": joins, "sold": sold, "until": until,
-			"holds": holds,
+			"newest-import": newestImport,
+			"holds":         holds,
 		},
 	})
 }
@@ -184,6 +185,14 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg == (len(files) > 0) {
 		ts.Fatalf("%q stands in %v", args[1], files)
 	}
+}
+
+// newestImport takes the id of the newest import from what was just printed as
+// JSON: newest-import NAME.
+func newestImport(ts *testscript.TestScript, _ bool, args []string) {
+	var list wire.ImportList
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	ts.Setenv(args[0], list.Imports[0].ID[:8])
 }
 
 type squatterKey struct{}

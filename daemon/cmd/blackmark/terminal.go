@@ -44,6 +44,7 @@ const portsVariable = "BLACKMARK_PORTS"
 // terminal is what every command shares: where it writes, and what was asked
 // of all of them.
 type terminal struct {
+	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
 
