@@ -191,9 +191,11 @@ func (s *Server) openRoles() (err error) {
 		}
 	}
 	if s.has(Publisher) {
-		return s.openPublisher()
+		if err := s.openPublisher(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.checkKeys()
 }
 
 func (s *Server) openAPI() (err error) {
@@ -247,8 +249,13 @@ func (s *Server) openPublisher() error {
 	if err := disk.MakeDir(filepath.Join(s.config.Dir, listsFolder)); err != nil {
 		return err
 	}
-	s.list, err = openLists(s.config.Dir, key, s.settings)
-	return err
+	if s.list, err = openLists(s.config.Dir, key, s.settings); err != nil {
+		return err
+	}
+	if damage := s.list.mend(s.config.Now()); damage != nil {
+		s.config.Log.Warn("what was published is damaged; every list is made anew from the store", "error", damage)
+	}
+	return nil
 }
 
 // listen opens the doors: the public one, the operator's and the metrics'.

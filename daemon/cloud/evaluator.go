@@ -50,17 +50,17 @@ func newKeyring(file string) (*keyring, error) {
 }
 
 func readKeyring(dir string) (*keyring, error) {
-	k := &keyring{file: filepath.Join(dir, evalFolder, "keys.json")}
+	k := &keyring{file: filepath.Join(dir, evalFolder, keysFile)}
 	data, err := os.ReadFile(k.file)
 	if err == nil {
 		err = json.Unmarshal(data, &k.keys)
 	}
 	if err != nil {
-		return nil, ErrKeyFile.In("keys.json").Because(err)
+		return nil, ErrKeyFile.In(keysFile).Because(err)
 	}
 	for i := range k.keys {
 		if k.keys[i].evaluator, err = tag.NewEvaluator(k.keys[i].Private); err != nil {
-			return nil, err
+			return nil, ErrKeyFile.In(keysFile).Because(err)
 		}
 	}
 	return k, nil

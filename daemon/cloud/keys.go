@@ -31,6 +31,7 @@ const (
 	settingsFile = "settings.json"
 	apiFolder    = "api" // store.key, store/, operator.json
 	evalFolder   = "evaluator"
+	keysFile     = "keys.json" // of the evaluator
 	pubFolder    = "publisher"
 	listsFolder  = "public" // the files that everyone may read
 )
@@ -107,6 +108,7 @@ type trust struct {
 	Root       []byte   `json:"root"`
 	Erasure    []byte   `json:"erasure"` // public key to which erasures are sealed
 	Statements []string `json:"statements"`
+	Sum        []byte   `json:"sum,omitempty"` // over Root and Erasure, which nothing else covers
 }
 
 func (t trust) root() cloudtrust.RootHash { return cloudtrust.HashRoot(t.Root) }
@@ -143,6 +145,7 @@ func readTrust(dir string) (trust, error) {
 }
 
 func (t trust) write(dir string) error {
+	t.Sum = t.sum()
 	data, err := json.MarshalIndent(t, "", "  ")
 	if err != nil {
 		return err
@@ -178,7 +181,7 @@ func Init(dir string, now time.Time) (made bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	keys, err := newKeyring(filepath.Join(dir, evalFolder, "keys.json"))
+	keys, err := newKeyring(filepath.Join(dir, evalFolder, keysFile))
 	if err != nil {
 		return false, err
 	}

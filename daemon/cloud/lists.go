@@ -38,6 +38,7 @@ type listWriter struct {
 	settings Settings
 	state    listState
 	made     map[cloudlist.ListID]uint32 // the day of what is published, once it was read
+	unread   error                       // why the state says nothing
 }
 
 type listState struct {
@@ -51,11 +52,14 @@ func openLists(dir string, key ed25519.PrivateKey, s Settings) (*listWriter, err
 		key: key, settings: s, made: map[cloudlist.ListID]uint32{},
 	}
 	data, err := os.ReadFile(l.stateAt)
-	if err == nil {
-		err = json.Unmarshal(data, &l.state)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return nil, ErrKeyFile.In("state.json").Because(err)
+	default:
+		if l.unread = json.Unmarshal(data, &l.state); l.unread != nil {
+			l.state = listState{}
+		}
 	}
 	if l.state.Dropped == nil {
 		l.state.Dropped = map[cloudlist.Name]int64{}
@@ -324,18 +328,59 @@ func (l *listWriter) describe(stats *ListStats) {
 // are.
 func (l *listWriter) verify() (int, error) {
 	for _, e := range l.state.Manifest.Lists {
-		if _, err := l.read(e); err != nil {
+		if err := l.check(e); err != nil {
 			return 0, fmt.Errorf("list of %s: %w", e.Marketplace, err)
-		}
-		for _, d := range e.Deltas {
-			data, err := os.ReadFile(filepath.Join(l.dir, d.Name.String()))
-			if err != nil {
-				return 0, err
-			}
-			if delta, err := cloudlist.OpenDelta(data); err != nil || delta.Name() != d.Name {
-				return 0, fmt.Errorf("delta of %s: %w", e.Marketplace, errors.Join(err, cloudlist.ErrDamaged))
-			}
 		}
 	}
 	return len(l.state.Manifest.Lists), nil
+}
+
+// check reads a list and its deltas, and compares them with what is said of them.
+func (l *listWriter) check(e cloudlist.ManifestEntry) error {
+	list, err := l.read(e)
+	if err != nil {
+		return err
+	}
+	if list == nil {
+		return cloudlist.ErrDamaged
+	}
+	header := list.Header()
+	if header.Marketplace != e.Marketplace || header.Epoch != e.Epoch || header.Version != e.Version || l.size(e.Snapshot) != e.Size {
+		return cloudlist.ErrDamaged
+	}
+	for _, d := range e.Deltas {
+		data, err := os.ReadFile(filepath.Join(l.dir, d.Name.String()))
+		if err != nil {
+			return err
+		}
+		delta, err := cloudlist.OpenDelta(data)
+		if err != nil || delta.Name() != d.Name || delta.From() != d.From || delta.Header().Version != d.To || int64(len(data)) != d.Size {
+			return fmt.Errorf("delta: %w", errors.Join(err, cloudlist.ErrDamaged))
+		}
+	}
+	return nil
+}
+
+func (l *listWriter) size(name cloudlist.Name) int64 {
+	info, err := os.Stat(filepath.Join(l.dir, name.String()))
+	if err != nil {
+		return -1
+	}
+	return info.Size()
+}
+
+// mend looks at everything that is published. Where anything does not check,
+// nothing that the state says is believed: all lists are made anew of the store,
+// whole and under versions above the old ones. It returns what was wrong.
+func (l *listWriter) mend(now time.Time) error {
+	damage := l.unread
+	for _, e := range l.state.Manifest.Lists {
+		if err := l.check(e); err != nil {
+			damage = errors.Join(damage, fmt.Errorf("list of %s: %w", e.Marketplace, err))
+		}
+	}
+	if damage != nil {
+		l.keep(nil, now)
+	}
+	return damage
 }
