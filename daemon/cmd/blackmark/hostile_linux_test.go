@@ -233,7 +233,8 @@ func (b *besieged) proof(nonce string) wire.Prove {
 // wired is a WebSocket whose frames are made by hand.
 type wired struct {
 	*net.TCPConn
-	read *bufio.Reader
+	read  *bufio.Reader
+	token string // of a proved one
 }
 
 // upgrade opens a socket and reads the challenge.
@@ -242,7 +243,7 @@ func (b *besieged) upgrade() (*wired, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &wired{conn.(*net.TCPConn), bufio.NewReader(conn)}
+	w := &wired{TCPConn: conn.(*net.TCPConn), read: bufio.NewReader(conn)}
 	_ = w.SetDeadline(time.Now().Add(patience))
 	_, err = fmt.Fprintf(w, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", wire.SocketPath, b.address)
@@ -273,9 +274,11 @@ func (b *besieged) proved() (*wired, error) {
 	if err == nil {
 		data, err = w.message()
 	}
-	if err == nil && !bytes.Contains(data, []byte(`"welcome"`)) {
-		err = fmt.Errorf("no welcome but %s", data)
+	var welcome wire.Welcome
+	if err == nil {
+		err = socket.Decode(data, &welcome)
 	}
+	w.token = welcome.Token
 	return w, err
 }
 
