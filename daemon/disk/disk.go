@@ -25,6 +25,10 @@ import (
 // never so little that the rest of the computer stands still because of us.
 const DefaultMinFree uint64 = 256 << 20
 
+// ErrFolderOfAnother says that a folder is another user's of this machine.
+var ErrFolderOfAnother = problem.New(problem.Refused, "folder_of_another",
+	"the data folder belongs to another user", "name a folder of your own")
+
 // ErrNoSpace says that the disk is too full to write safely.
 var ErrNoSpace = problem.New(problem.NoSpace, "no_space",
 	"the disk is too full to save anything safely",

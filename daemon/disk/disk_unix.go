@@ -8,8 +8,6 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"blackmark/shared/problem"
 )
 
 func syncDir(dir string) error {
@@ -33,10 +31,14 @@ func FreeSpace(path string) (uint64, error) {
 	return uint64(st.Bavail) * uint64(st.Bsize), nil
 }
 
+// CloseToOthers has every file that this process makes from now on be its
+// owner's alone, also those that a library makes. A program calls it once,
+// before anything else.
+func CloseToOthers() { unix.Umask(0o077) }
+
 func tighten(dir string, info fs.FileInfo) error {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
-		return problem.New(problem.Refused, "folder_of_another",
-			"the data folder belongs to another user", "name a folder of your own")
+		return ErrFolderOfAnother
 	}
 	if info.Mode().Perm() == 0o700 {
 		return nil

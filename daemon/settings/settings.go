@@ -125,6 +125,8 @@ func ReadLocalKey(dir string) ([]byte, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, ErrNoKey
+	case errors.Is(err, fs.ErrPermission):
+		return nil, disk.ErrFolderOfAnother.Because(err)
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular() || tooOpen(info):
