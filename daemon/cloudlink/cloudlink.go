@@ -157,6 +157,11 @@ func (l *Link) open(member membership) (j *joined, err error) {
 	if j.reports, err = openReports(l.path(reportsName), l.cfg); err != nil {
 		return j, err
 	}
+	if !l.cfg.Ledger.Health().ReadOnly { // a damaged journal ends before its end
+		if err = j.reports.rewind(l.cfg.Ledger.Head().Seq); err != nil {
+			return j, err
+		}
+	}
 	j.lists, err = openLists(l.path(listsName), l.cfg)
 	return j, err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -202,15 +203,27 @@ func (f *mutedFile) set(keys []buyer.Key, on bool) error {
 			delete(next, k)
 		}
 	}
-	all := mutedOnDisk{Format: fileFormat, Keys: make([]buyer.Key, 0, len(next))}
-	for k := range next {
-		all.Keys = append(all.Keys, k)
-	}
-	if err := writeFile(f.path, all); err != nil {
+	if err := writeFile(f.path, mutedList(next)); err != nil {
 		return err
 	}
 	f.now = next
 	return nil
+}
+
+func (f *mutedFile) onDisk() mutedOnDisk {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return mutedList(f.now)
+}
+
+// mutedList has an order, so that the same buyers give the same bytes.
+func mutedList(muted map[buyer.Key]bool) mutedOnDisk {
+	all := mutedOnDisk{Format: fileFormat, Keys: make([]buyer.Key, 0, len(muted))}
+	for k := range muted {
+		all.Keys = append(all.Keys, k)
+	}
+	slices.SortFunc(all.Keys, func(a, b buyer.Key) int { return strings.Compare(a.String(), b.String()) })
+	return all
 }
 
 // readFile reads one of our small files; found is false where there is none.

@@ -242,13 +242,17 @@ func dropReport(txn *badger.Txn, r *report) error {
 			}
 		}
 	}
-	for _, key := range []string{markPrefix + r.Mark, waitPrefix + r.Mark, confirmedPrefix + r.Mark,
-		refusedPrefix + r.Mark, newestPrefix + newestKey(r.Seq)} {
+	for _, key := range []string{markPrefix + r.Mark, waitPrefix + r.Mark, confirmedPrefix + r.Mark, refusedPrefix + r.Mark} {
 		if err := remove(txn, key); err != nil {
 			return err
 		}
 	}
-	return nil
+	// After a backup was restored another mark can have the same sequence.
+	newest, err := get(txn, newestPrefix+newestKey(r.Seq))
+	if err != nil || string(newest) != r.Mark {
+		return err
+	}
+	return remove(txn, newestPrefix+newestKey(r.Seq))
 }
 
 // putRow stores a row, and whether it waits to be sent. One of which nothing is

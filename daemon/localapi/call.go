@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -230,8 +231,8 @@ func (c *Call) do(ctx context.Context, method, path string, body []byte, into an
 		request.Header.Set("Content-Type", "application/json")
 	}
 	limit := requestLimit
-	if path == forgetPath {
-		limit = forgetLimit
+	if slices.Contains(slowPaths, path) {
+		limit = slowLimit
 	}
 	response, err := c.send(ctx, request, limit)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +23,12 @@ import (
 // forgetPath is where a buyer is forgotten.
 const forgetPath = "/v1/forget"
 
-// forgetLimit is how long forgetting may take: a million orders are written anew.
-const forgetLimit = 10 * time.Minute
+// slowLimit is how long one of slowPaths may take: a million orders are written
+// anew, or read to their end.
+const slowLimit = 10 * time.Minute
+
+// slowPaths are where much is done before the answer comes.
+var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath, restorePath}
 
 var errForgetWhom = problem.New(problem.Invalid, "forget_whom",
 	"it is not said whom to forget", "name one of the buyer's identifiers, or one of his orders")
@@ -35,11 +40,11 @@ func (s *Server) forgetOperations(api huma.API) {
 		})
 }
 
-// unhurried lets a request that writes everything anew take its time.
+// unhurried lets a request that reads or writes everything take its time.
 func unhurried(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().URL.Path == forgetPath {
-			until := time.Now().Add(forgetLimit)
+		if slices.Contains(slowPaths, c.Request().URL.Path) {
+			until := time.Now().Add(slowLimit)
 			if err := http.NewResponseController(c.Response().Writer).SetWriteDeadline(until); err != nil {
 				return err
 			}
@@ -121,12 +126,12 @@ func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
 func (s *Server) copies() ([]string, error) {
 	var list []string
 	var errs []error
-	for _, begin := range []string{"backups/", "orders.damaged-", "cloud/tags.damaged-", "cloud/reports.damaged-"} {
+	for _, begin := range []string{"backups/", "before-restore-", "orders.damaged-", "cloud/tags.damaged-", "cloud/reports.damaged-"} {
 		found, err := disk.Named(s.config.Folder.Path("") + string(filepath.Separator) + filepath.FromSlash(begin))
 		errs = append(errs, err)
 		for _, name := range found {
-			if strings.HasPrefix(filepath.Base(name), ".") {
-				continue
+			if strings.HasPrefix(filepath.Base(name), ".") || filepath.Ext(name) == ".json" {
+				continue // not a backup: unfinished, or notes on them
 			}
 			list = append(list, path.Join(path.Dir(begin+"x"), filepath.Base(name)))
 		}

@@ -199,6 +199,8 @@ func TestEveryRouteStandsBehindTheGate(t *testing.T) {
 		"POST /v1/buyers/report": "extension local",
 		"POST /v1/pairing":       "local", "GET /v1/pairing": "local", "POST /v1/clients/revoke": "local",
 		"GET /v1/sharing": "extension local", "GET /v1/sites": "extension local", "POST /v1/sites/forget": "extension local", "POST /v1/uploads": "local", "POST /v1/forget": "local",
+		"POST /v1/backups": "extension local", "POST /v1/backups/list": "extension local",
+		"POST /v1/backups/check": "extension local", "POST /v1/backups/read": "local", "POST /v1/restore": "local",
 	}
 	for _, name := range []string{"join", "preview", "share", "list", "withdraw", "leave", "settings", "mute"} {
 		want["POST /v1/sharing/"+name] = "extension local"

@@ -49,6 +49,7 @@ type Config struct {
 	Sites     *sites.Sites
 	Sharing   Sharing          // nil means that there is none
 	Transfers Transfers        // nil means that there are none
+	Backups   Backups          // nil means that there are none
 	Version   string           // of the program
 	MinFree   uint64           // bytes that must stay free on the disk; 0 means 256 MiB
 	Now       func() time.Time // nil means time.Now

@@ -201,6 +201,7 @@ func (s *Server) operations(api huma.API) {
 	s.looksOperations(api)
 	s.uploadOperation(api)
 	s.transferOperations(api)
+	s.backupOperations(api)
 }
 
 // OpenAPI is the description of the HTTP API, as indented JSON.

@@ -122,9 +122,11 @@ type ImportList struct {
 // Backup is a copy of the data folder's truth in one file: the journal, the
 // order history, the settings and the membership of a cloud; no pairing.
 type Backup struct {
-	Name    string         `json:"name"` // file name in the folder of backups
-	At      string         `json:"at"`   // RFC 3339, UTC
-	Size    int64          `json:"size"` // bytes
+	Name    string         `json:"name"`   // file name in the folder of backups
+	At      string         `json:"at"`     // RFC 3339, UTC
+	Why     string         `json:"why"`    // asked, daily, or restore: before another one was put back
+	Size    int64          `json:"size"`   // bytes
+	Buyers  int            `json:"buyers"` // marked
 	Records uint64         `json:"records"`
 	Orders  int            `json:"orders"`
 	Checked string         `json:"checked,omitempty"` // RFC 3339; when all of it was read last and was whole

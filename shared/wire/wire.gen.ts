@@ -803,8 +803,12 @@ export interface Backup {
   name: string;
   /** RFC 3339, UTC */
   at: string;
+  /** asked, daily, or restore: before another one was put back */
+  why: string;
   /** bytes */
   size: number;
+  /** marked */
+  buyers: number;
   records: number;
   orders: number;
   /** RFC 3339; when all of it was read last and was whole */

@@ -182,7 +182,7 @@ type stream struct {
 // nonce is the next one; a stream has 2^32 of them, which is 256 TiB.
 func (s *stream) nonce(last bool) ([]byte, error) {
 	if s.count > math.MaxUint32 {
-		return nil, problem.New(problem.TooLarge, "sealed_too_long", "the file is too long to be encrypted", "")
+		return nil, problem.New(problem.TooLarge, "sealed_too_long", "the file is too long to be encrypted", "split it into smaller files")
 	}
 	n := append(make([]byte, 0, chacha20poly1305.NonceSizeX), s.header[bareSize-prefixSize:bareSize]...)
 	n = binary.BigEndian.AppendUint32(n, uint32(s.count))

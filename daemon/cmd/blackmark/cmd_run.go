@@ -6,6 +6,8 @@ import (
 	"log/slog"
 
 	"github.com/spf13/cobra"
+
+	"blackmark/daemon/settings"
 )
 
 func newRunCommand(t *terminal) *cobra.Command {
@@ -46,12 +48,27 @@ func (t *terminal) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	main, err := NewMain(Config{Dir: dir, Ports: ports, Pace: pace, Log: log})
+	folder, err := settings.Open(dir)
 	if err != nil {
 		return err
 	}
-	log.Info("Blackmark runs", "version", version(), "address", main.Address())
-	err = main.Run(ctx)
-	log.Info("Blackmark stops")
-	return errors.Join(err, main.Close())
+	err = keepRunning(ctx, Config{Dir: dir, Ports: ports, Pace: pace, Log: log}, folder)
+	return errors.Join(err, folder.Close())
+}
+
+// keepRunning runs the daemon until ctx ends. After a restore it opens what lies in
+// the folder then; the lock is held all the while.
+func keepRunning(ctx context.Context, c Config, folder *settings.Folder) error {
+	for {
+		main, err := NewMain(c, folder)
+		if err != nil {
+			return err
+		}
+		c.Log.Info("Blackmark runs", "version", version(), "address", main.Address())
+		err = errors.Join(main.Run(ctx), main.Close())
+		if !main.restored.Load() || ctx.Err() != nil || err != nil {
+			c.Log.Info("Blackmark stops")
+			return err
+		}
+	}
 }

@@ -4,7 +4,8 @@
 // It wires the rooms together and holds no rule of theirs: what a mark is
 // stands in daemon/ledger, who may ask in daemon/localapi. The command line
 // never reads the data itself; it asks the daemon, which has to prove first
-// that it is the one of this data folder. It imports any room of the daemon, is
+// that it is the one of this data folder. Backups alone are made and put back
+// without a daemon too, under the folder's lock. It imports any room of the daemon, is
 // imported by none, and links no cloud server.
 package main
 

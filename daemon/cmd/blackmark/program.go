@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"blackmark/daemon/backup"
 	"blackmark/daemon/cloudlink"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi"
@@ -30,27 +33,56 @@ type Config struct {
 // Main is the daemon: the stores, and the door before them.
 type Main struct {
 	config    Config
-	folder    *settings.Folder
+	folder    *settings.Folder // the caller's; its lock is held as long as data is
 	orders    *orders.Store
 	ledger    *ledger.Ledger
 	cloud     *cloudlink.Link
+	backups   *backup.Folder
 	sites     *sites.Sites
 	transfers *transfer.Transfers
-	door      *localapi.Server
+	door      *localapi.Server // nil for a command that works without the daemon
+
+	stop      context.CancelFunc // ends Run
+	unlink    func()             // ends the work for the cloud share, and waits for it
+	restoring sync.Mutex
+	restored  atomic.Bool // other data lies in the folder than was opened
 }
 
-// NewMain opens everything; Close closes it. What was opened before an error
-// is closed again.
-func NewMain(c Config) (m *Main, err error) {
-	m = &Main{config: c}
+// NewMain opens everything in a folder; Close closes it. What was opened before an
+// error is closed again.
+func NewMain(c Config, folder *settings.Folder) (m *Main, err error) {
+	m, err = openStores(c, folder)
+	if err != nil {
+		return nil, err
+	}
+	m.door, err = localapi.Open(localapi.Config{
+		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sites: m.sites, Sharing: m.cloud,
+		Transfers: m.transfers, Backups: m,
+		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return m, nil
+}
+
+// openStores opens all but the door. A restore that was cut short is finished
+// first.
+func openStores(c Config, folder *settings.Folder) (m *Main, err error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	m = &Main{config: c, folder: folder}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.Close())
 			m = nil
 		}
 	}()
-	if m.folder, err = settings.Open(c.Dir); err != nil {
+	if planned, err := m.swap().Recover(); err != nil {
 		return m, err
+	} else if planned {
+		c.Log.Warn("a restore that was cut short was finished")
 	}
 	if m.orders, err = orders.Open(orders.Config{
 		Dir: m.folder.Path("orders"), Now: c.Now, MinFree: c.MinFree, Log: c.Log,
@@ -76,11 +108,10 @@ func NewMain(c Config) (m *Main, err error) {
 	if m.sites, err = sites.Open(sites.Config{Dir: m.folder.Path("sites"), Now: c.Now, Log: c.Log}); err != nil {
 		return m, err
 	}
-	m.door, err = localapi.Open(localapi.Config{
-		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sites: m.sites, Sharing: m.cloud, Transfers: m.transfers,
-		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
+	m.backups = backup.New(backup.Config{
+		Dir: m.folder.Path(backupsDir), Sources: m.sources(), Program: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
 	})
-	return m, err
+	return m, nil
 }
 
 // Address is where the daemon listens.
@@ -91,11 +122,29 @@ const pruneEvery = 24 * time.Hour
 
 // Run answers until ctx ends.
 func (m *Main) Run(ctx context.Context) error {
+	ctx, m.stop = context.WithCancel(ctx)
+	defer m.stop()
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(m.runCloud(ctx))
 	group.Go(func() error { return m.door.Serve(ctx) })
-	group.Go(func() error { return m.cloud.Run(ctx) })
 	group.Go(func() error { m.prune(ctx); return nil })
+	group.Go(func() error { m.backUp(ctx); return nil })
 	return group.Wait()
+}
+
+// runCloud prepares the work for the cloud share so that it can be ended alone.
+func (m *Main) runCloud(ctx context.Context) func() error {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	m.unlink = func() {
+		cancel()
+		<-ended
+	}
+	return func() error {
+		defer close(ended)
+		defer cancel()
+		return m.cloud.Run(ctx)
+	}
 }
 
 // prune forgets old orders, now and once a day.
@@ -114,12 +163,18 @@ func (m *Main) prune(ctx context.Context) {
 	}
 }
 
-// Close closes the door first and the folder last.
+// Close closes the door first. The folder stays the caller's.
 func (m *Main) Close() error {
-	var errs []error
+	var err error
 	if m.door != nil {
-		errs = append(errs, m.door.Close())
+		err = m.door.Close()
 	}
+	return errors.Join(err, m.closeStores())
+}
+
+// closeStores may be called twice.
+func (m *Main) closeStores() error {
+	var errs []error
 	if m.transfers != nil {
 		errs = append(errs, m.transfers.Close())
 	}
@@ -134,9 +189,6 @@ func (m *Main) Close() error {
 	}
 	if m.orders != nil {
 		errs = append(errs, m.orders.Close())
-	}
-	if m.folder != nil {
-		errs = append(errs, m.folder.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"squat": squat, "squatted": squatted, "invitation": invitation, "joins": joins, "sold": sold, "until": until,
 			"newest-import": newestImport,
 			"holds":         holds,
+			"newest":        newest,
 		},
 	})
 }

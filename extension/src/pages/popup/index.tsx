@@ -53,7 +53,7 @@ function Popup() {
             {...scrolls}
           >
             {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
-            {tab === 'mark' && <MarkForm connected={connected} />}
+            {tab === 'mark' && <MarkForm />}
             {tab === 'sites' && <SitesPanel />}
           </section>
         </>

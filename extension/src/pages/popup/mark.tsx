@@ -50,7 +50,7 @@ interface Question {
   own: boolean;
 }
 
-export function MarkForm({ connected }: { connected: boolean }) {
+export function MarkForm() {
   const [draft, setDraft] = useState(() => emptyDraft(markable[0]?.code ?? ''));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [saving, setSaving] = useState(false);
@@ -82,9 +82,8 @@ export function MarkForm({ connected }: { connected: boolean }) {
     setMade(null);
     setSaving(true);
     const asked = question?.buyer === buyer ? question : null;
-    if (!asked && draft.reason && connected) {
-      // Without an answer the mark is made all the same: the daemon knows what it
-      // shows, and keeps such a mark to the seller himself.
+    if (!asked && draft.reason) {
+      // Without an answer the mark is made all the same: the daemon knows best what it shows.
       const known = await ask('report', { keys: [keyOf(draft)] });
       if (known.ok && known.value.others?.shown) {
         setSaving(false);
