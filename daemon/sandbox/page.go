@@ -15,6 +15,8 @@ type page struct {
 	Styles []string // files in assets
 	Script string
 	CSP    string
+
+	Adversary bool // opened with adversary=1: a hostile script runs before all others
 }
 
 var shell = template.Must(template.New("page").Parse(`<!DOCTYPE html>
@@ -25,7 +27,8 @@ var shell = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 <title>{{.Title}}</title>
 {{.Comment}}
 <link rel="icon" href="data:,">
-{{range .Styles}}<link rel="stylesheet" href="/__sandbox/assets/{{.}}">
+{{if .Adversary}}<script src="/__sandbox/assets/hostile-adversary.js"></script>
+{{end}}{{range .Styles}}<link rel="stylesheet" href="/__sandbox/assets/{{.}}">
 {{end}}<script type="module" src="/__sandbox/assets/{{.Script}}"></script>
 </head>
 <body>
@@ -39,7 +42,8 @@ func (p page) Comment() template.HTML {
 	return template.HTML("<!-- Rehearsal, not the real site. " + template.HTMLEscapeString(p.Note) + " -->") //nolint:gosec // escaped, and our own text
 }
 
-func (p page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.Adversary = r.URL.Query().Get("adversary") == "1"
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	if p.CSP != "" {

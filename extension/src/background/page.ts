@@ -38,8 +38,11 @@ export class Page {
   readonly #rows = new Map<string, Row>();
   readonly #due = new Set<string>();
   readonly #allowance = new Allowance();
+  /** a page can make responses up, and the daemon remembers orders for years */
+  readonly #remembered = new Allowance();
   #sightings: Sighting[] = [];
   #calledOff: () => void = () => {};
+  #telling: () => void = () => {};
 
   constructor(parts: PageParts) {
     this.#parts = parts;
@@ -105,6 +108,7 @@ export class Page {
   /** The page has gone. */
   closed(): void {
     this.#calledOff();
+    this.#telling();
     if (this.#rows.size > 0 && this.#parts.connected()) {
       void this.#parts.request({ type: 'unwatch', page: this.page });
     }
@@ -158,9 +162,16 @@ export class Page {
     this.#calledOff = this.#parts.after(PAUSE, () => this.#ask());
   }
 
+  /** Tells what responses said, as much as a minute allows; the rest when it has passed. */
   #tell(): void {
     if (this.#sightings.length === 0 || !this.#parts.connected()) return;
-    for (const frame of cut(this.#sightings.splice(0), MaxRows).frames) {
+    const now = this.#parts.now();
+    const given = this.#remembered.take(this.#sightings.length, now);
+    this.#telling();
+    if (given < this.#sightings.length) {
+      this.#telling = this.#parts.after(this.#remembered.pause(now), () => this.#tell());
+    }
+    for (const frame of cut(this.#sightings.splice(0, given), MaxRows).frames) {
       void this.#parts.request({ type: 'seen', site: this.site, sightings: frame }).then((reply) => {
         if (reply.ok) return;
         if (this.#parts.connected()) this.#fail(reply.problem);

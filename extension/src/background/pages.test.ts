@@ -129,6 +129,21 @@ test('a look is told under the name of the port’s own site', async () => {
   expect(world.asked).toMatchObject([{ type: 'looks', looks: [{ ...look, site: 'shopee' }] }]);
 });
 
+test('a page that makes responses up has no more remembered than a minute allows', async () => {
+  const world = new World();
+  const port = world.open();
+  for (let i = 0; i < 100; i++) {
+    port.say({ type: 'seen', sightings: Array.from({ length: 1000 }, (_, j) => ({ name: `${i} ${j}` })) });
+    await settle();
+  }
+  const told = () => world.asked.flatMap((m) => (m.type === 'seen' ? (m.sightings as unknown[]) : []));
+  expect(told()).toHaveLength(1000);
+  world.time = 60_001;
+  world.timers.at(-1)?.();
+  expect(told()).toHaveLength(2000);
+  expect(told().at(-1), 'of what waited, the newest').toEqual({ name: '99 999' });
+});
+
 test('asks everything anew on a new socket', async () => {
   const world = new World();
   world.connected = false;

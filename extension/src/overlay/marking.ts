@@ -20,6 +20,8 @@ export interface MarkingUse {
   /** where a row is drawn now; a site may have drawn it anew */
   place(row: string, action: boolean): Drawn | undefined;
   identityPage(): string | undefined;
+  /** lifts all of ours above what the page opened since */
+  raise(): void;
   /** a key in the note; true where it was used */
   typed(event: KeyboardEvent, active: Element): boolean;
 }
@@ -87,13 +89,17 @@ export function createMarking(use: MarkingUse): Marking {
       text,
       preset,
       (reason, note, own) =>
-        void run(form, requests.mark([view.row], reason, note, false, ...own), (result) => [
-          t(
-            result.waiting > 0 ? 'overlay_done_waiting' : 'overlay_done_marked',
-            view.name || t('overlay_unnamed'),
-          ),
-          t('overlay_done_reason', shortReason(reason)),
-        ]),
+        void run(
+          form,
+          () => requests.mark([view.row], reason, note, false, ...own),
+          (result) => [
+            t(
+              result.waiting > 0 ? 'overlay_done_waiting' : 'overlay_done_marked',
+              view.name || t('overlay_unnamed'),
+            ),
+            t('overlay_done_reason', shortReason(reason)),
+          ],
+        ),
       use.typed,
       panel.close,
     );
@@ -103,12 +109,16 @@ export function createMarking(use: MarkingUse): Marking {
   function markCard(view: RowView): Card {
     const card: Card = createMarkCard(view, {
       cancel: () =>
-        void run(card, requests.cancel([view.row]), (result) => [
-          t(
-            result.waiting > 0 ? 'overlay_done_cancel_waiting' : 'overlay_done_cancelled',
-            view.name || t('overlay_unnamed'),
-          ),
-        ]),
+        void run(
+          card,
+          () => requests.cancel([view.row]),
+          (result) => [
+            t(
+              result.waiting > 0 ? 'overlay_done_cancel_waiting' : 'overlay_done_cancelled',
+              view.name || t('overlay_unnamed'),
+            ),
+          ],
+        ),
       change: (by) => panel.swap(markForm(view, true), by),
       leave: panel.close,
       others: createOthers(view, requests.mute),
@@ -146,8 +156,10 @@ export function createMarking(use: MarkingUse): Marking {
       undefined,
       (reason, note, own) => {
         if (plan.rows.length === 0) return form.fail(t('overlay_batch_nobody'));
-        void run(form, requests.mark(plan.rows, reason, note, true, ...own), (result) =>
-          batchWords(result, reason),
+        void run(
+          form,
+          () => requests.mark(plan.rows, reason, note, true, ...own),
+          (result) => batchWords(result, reason),
         );
       },
       use.typed,
@@ -164,14 +176,23 @@ export function createMarking(use: MarkingUse): Marking {
     );
   }
 
-  /** Waits for a mark or cancel with its panel open, then closes it and says what came of it. */
+  /**
+   * Asks for a mark or cancel, waits for it with its panel open, then closes it
+   * and says what came of it. What a page hides from the seller is not asked for:
+   * it may have had him press what he did not see.
+   */
   async function run(
     body: Form | Card,
-    asked: Promise<BatchResult>,
+    ask: () => Promise<BatchResult>,
     say: (result: BatchResult) => string[],
   ): Promise<void> {
     body.busy(true);
-    const result = await asked.catch(() => undefined);
+    if (!(await panel.seen())) {
+      use.raise();
+      body.fail(t('overlay_covered'));
+      return;
+    }
+    const result = await ask().catch(() => undefined);
     const open = panel.body() === body;
     const done = result ? result.marked + result.already + result.waiting : 0;
     const [refused] = result?.refused ?? [];

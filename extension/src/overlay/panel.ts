@@ -7,8 +7,13 @@
 // Opened by pointer it leaves the focus in the page, so that the page sees no
 // change, and takes the few keys it knows through the guard. Tab, or opening by
 // keyboard, moves the focus into it for good.
+//
+// A page can find the extent of what lies over it point by point. Under the panel
+// lies a space of one size, which takes the pointer as the panel does: so a card
+// and a form, and with them a marked row and another, are the same to the page.
 
-import { type By, make } from './elements';
+import { type By, make, on } from './elements';
+import { seen } from './sight';
 
 /** What a panel shows. */
 export interface Body {
@@ -30,6 +35,8 @@ export interface Panel {
   close(): void;
   /** what it shows now */
   body(): Body | undefined;
+  /** whether the seller sees all of it */
+  seen(): Promise<boolean>;
   /** stands beside its anchor again */
   place(): void;
   key(event: KeyboardEvent, active: Element | null): boolean;
@@ -44,6 +51,8 @@ const KNOWN = /^([1-9a-z]|Escape|Enter|Tab|ArrowUp|ArrowDown)$/i;
 /** Makes the panel of a layer. */
 export function createPanel(layer: HTMLElement): Panel {
   const element = make('div', 'panel', { role: 'dialog', tabindex: '-1' });
+  // A press beside the panel is one on the page, as far as it looks.
+  const space = on(make('div', 'space'), () => panel.outside());
   let shown: Body | undefined;
   let beside: () => DOMRect | undefined = () => undefined;
   let giveBack = () => {};
@@ -54,7 +63,7 @@ export function createPanel(layer: HTMLElement): Panel {
     open(body, anchor, by, back) {
       beside = anchor;
       giveBack = back;
-      layer.append(element);
+      layer.append(space, element);
       panel.swap(body, by);
     },
     swap(body, by) {
@@ -72,26 +81,25 @@ export function createPanel(layer: HTMLElement): Panel {
       const focused = element.matches(':focus-within');
       shown = undefined;
       engaged = false;
+      space.remove();
       element.remove();
       if (focused) giveBack();
     },
     body: () => shown,
+    seen: () => seen(element),
     place() {
       if (!shown) return;
-      const { offsetWidth: width, offsetHeight: height } = element;
       const { clientWidth, clientHeight } = document.documentElement;
-      const right = (clientWidth || innerWidth) - width - MARGIN;
-      const low = Math.max(innerHeight || clientHeight, 0) - height - MARGIN;
+      const room = {
+        width: (clientWidth || innerWidth) - MARGIN,
+        height: Math.max(innerHeight || clientHeight, 0) - MARGIN,
+      };
+      const { offsetWidth: width, offsetHeight: height } = space;
       const at = beside();
-      let left = right / 2;
-      let top = low / 2;
-      if (at) {
-        left = at.left;
-        top = at.bottom + GAP;
-        if (top > low && at.top - GAP - height >= MARGIN) top = at.top - GAP - height;
-      }
-      element.style.left = `${Math.max(MARGIN, Math.min(left, right))}px`;
-      element.style.top = `${Math.max(MARGIN, Math.min(top, low))}px`;
+      const { left, top } = placeOf({ width, height }, at, room);
+      move(space, left, top);
+      const own = placeOf({ width, height: element.offsetHeight }, at, room);
+      move(element, left, Math.max(top, Math.min(own.top, top + height - element.offsetHeight)));
     },
     key(event, active) {
       if (!shown) return false;
@@ -126,4 +134,39 @@ export function createPanel(layer: HTMLElement): Panel {
     },
   };
   return panel;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/**
+ * Where a box stands: beside its anchor, so that the buttons of the rows above
+ * and below stay free; where there is no room, below or above it; without an
+ * anchor in the middle.
+ */
+function placeOf(
+  { width, height }: Size,
+  at: DOMRect | undefined,
+  room: Size,
+): { left: number; top: number } {
+  const most = { left: room.width - width, top: room.height - height };
+  const within = (left: number, top: number) => ({
+    left: Math.max(MARGIN, Math.min(left, most.left)),
+    top: Math.max(MARGIN, Math.min(top, most.top)),
+  });
+  if (!at) return within(most.left / 2, most.top / 2);
+  const after = at.right + GAP;
+  const before = at.left - GAP - width;
+  if (after <= most.left) return within(after, at.top - GAP);
+  if (before >= MARGIN) return within(before, at.top - GAP);
+  const above = at.top - GAP - height;
+  const below = at.bottom + GAP;
+  return within(at.left, below > most.top && above >= MARGIN ? above : below);
+}
+
+function move({ style }: HTMLElement, left: number, top: number): void {
+  style.left = `${left}px`;
+  style.top = `${top}px`;
 }

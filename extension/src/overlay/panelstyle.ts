@@ -40,7 +40,9 @@ button.count[aria-disabled=true]{opacity:1}
 .link{color:var(--blue);text-decoration:underline;text-underline-offset:2px}
 .wide{width:100%}
 
-.panel{width:372px;max-width:calc(100vw - 16px);max-height:calc(100vh - 16px);overflow:auto;display:flex;flex-direction:column;padding:11px 14px 13px;gap:9px}
+.space,.panel{position:fixed;width:372px;max-width:calc(100vw - 16px);max-height:calc(100vh - 16px);z-index:1}
+.space{height:640px}
+.panel{max-height:min(640px,100vh - 16px);overflow:auto;display:flex;flex-direction:column;padding:11px 14px 13px;gap:9px}
 .top{display:flex;align-items:flex-start;gap:8px}
 .top .flag{width:26px;height:26px;margin:-4px -6px 0 0}
 .what{font-size:12px;color:var(--grey)}
@@ -76,8 +78,10 @@ button.count[aria-disabled=true]{opacity:1}
 .own .o{border-radius:4px}
 .own[aria-checked=true] .o{border-width:4px}
 
-.toast{bottom:16px;left:50%;transform:translateX(-50%);max-width:min(520px,calc(100vw - 32px));display:flex;align-items:center;gap:12px;padding:9px 8px 9px 15px;min-height:46px}
-.toast .stack{gap:1px}
+.toast{bottom:16px;left:50%;transform:translateX(-50%);width:460px;max-width:calc(100vw - 32px);display:flex;align-items:center;gap:12px;padding:0 8px 0 15px;height:56px}
+.toast.long{height:auto;min-height:56px}
+.toast .stack{gap:1px;flex:1;min-width:0}
+.toast:not(.long) .stack>*{overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
 .toast .btn,.clock{flex:none;white-space:nowrap}
 .toast .flag{width:26px;height:26px}
 .clock{font-variant-numeric:tabular-nums;color:var(--grey);min-width:2em}

@@ -2,14 +2,16 @@
 // workbench adds panelstyle.ts to the page-level one.
 //
 // Variables are set on our own outermost element, never on a host: a page can
-// read those of a host. Nothing in a row may change the size of its host.
+// read those of a host. Nothing in a row may change the size of its host, and
+// nothing that a page does to a host's own style may come through, but for
+// visibility: a hidden row hides all of its host, whatever its state.
 
 export const STYLE = `
 :host::before,:host::after{display:none!important;content:none!important}
 @media print{:host{visibility:hidden!important}}
 *{box-sizing:border-box}
 [data-t]::before{content:attr(data-t)}
-.w{--ink:#17181b;--grey:#63686f;--soft:#eceef1;--blue:#0b5cd0;--dim:#8b9097;
+.w{all:initial;display:block;visibility:inherit;--ink:#17181b;--grey:#63686f;--soft:#eceef1;--blue:#0b5cd0;--dim:#8b9097;
 color:var(--ink);font:13px/18px system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;text-align:start;user-select:none;-webkit-user-select:none;cursor:default}
 .w.dark{--ink:#f0f1f3;--grey:#a3a9b1;--soft:#33373e;--blue:#86b8ff;--dim:#7d838b}
 svg{display:block;flex:none;overflow:visible}
@@ -26,8 +28,8 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 .black .badge path{fill:currentColor}
 .stale .badge{box-shadow:inset 0 0 0 1px var(--dim)}
 .pending .badge path{stroke-dasharray:.1 2.9;stroke-width:1.7;stroke:var(--dim)}
-.clear .badge{visibility:hidden}
-.others:not(.black) .badge{visibility:visible;color:var(--ink);box-shadow:inset 0 0 0 1.5px}
+.clear:not(.others) .badge{visibility:hidden}
+.others:not(.black) .badge{color:var(--ink);box-shadow:inset 0 0 0 1.5px}
 .others .badge path{fill:none}
 .flag{display:flex;align-items:center;justify-content:center;width:22px;height:22px;border-radius:5px;color:var(--grey)}
 .row .flag:focus-visible{outline-offset:-2px}

@@ -35,7 +35,8 @@ export function createToast(layer: HTMLElement): Toast {
       const clock = words('clock', t('overlay_seconds', SECONDS));
       clock.setAttribute('aria-hidden', 'true');
       const text = make('div', 'stack', {}, ...lines.map((line, i) => words(i === 0 ? '' : 'small', line)));
-      element = make('div', 'toast', {}, text);
+      // One order's result is of one size, whatever was done.
+      element = make('div', lines.length > 2 ? 'toast long' : 'toast', {}, text);
       if (undo) {
         element.append(
           button('btn', t('overlay_undo'), () => {

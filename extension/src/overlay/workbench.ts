@@ -93,6 +93,10 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
     view: given.view,
     place: given.place,
     identityPage: () => view?.identityPage,
+    raise() {
+      layer.hidePopover();
+      layer.showPopover();
+    },
     typed: (event, active) => {
       given.pressed(event);
       return panel.key(event, active);

@@ -17,6 +17,7 @@ export type Message0 =
   | 'overlay_change_confirm'
   | 'overlay_change_title'
   | 'overlay_close'
+  | 'overlay_covered'
   | 'overlay_dock_collapse'
   | 'overlay_dock_left'
   | 'overlay_dock_orders'
