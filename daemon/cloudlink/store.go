@@ -37,7 +37,11 @@ func openStore(dir string, c Config, options badger.Options) (s *store, lost boo
 		return nil, false, err // Badger on a full disk ends the process
 	}
 	if s.db, err = disk.OpenBadger(options); err == nil {
-		return s, false, nil
+		if lost = disk.Missing(s.db); lost {
+			c.Log.Error("a store of the cloud share was damaged, and some of it is missing", "store", filepath.Base(dir))
+			err = disk.Acknowledge(s.db)
+		}
+		return s, lost, err
 	}
 	aside, moveErr := moveAside(dir)
 	if moveErr != nil {
@@ -90,7 +94,13 @@ func (s *store) write(fn func(*badger.Txn) error) error {
 	if err := disk.Try(disk.Write, s.dir); err != nil {
 		return err
 	}
-	return s.db.Update(fn)
+	if err := s.db.Update(fn); err != nil {
+		return err
+	}
+	if err := disk.Acknowledge(s.db); err != nil {
+		s.log.Warn("it could not be noted how much of a store was saved", "error", err)
+	}
+	return nil
 }
 
 // rewrite leaves nothing of what was deleted: Badger keeps it in its tables. The

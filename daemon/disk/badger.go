@@ -55,6 +55,9 @@ func OpenBadger(o badger.Options) (*badger.DB, error) {
 		if err := breakSeal(o.Dir); err != nil {
 			return nil, err
 		}
+		if err := checkManifest(o.Dir); err != nil {
+			return nil, err
+		}
 		for _, dir := range []string{o.Dir, o.ValueDir} {
 			if err := removeEmptyLogs(dir); err != nil {
 				return nil, err

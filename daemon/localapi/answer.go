@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -12,6 +13,10 @@ import (
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
+
+// errGone says that the caller left while he was served.
+var errGone = problem.New(problem.Unavailable, "caller_gone",
+	"the request was given up before it was done", "send it again")
 
 // maxText is how many characters of a text from a page are kept.
 const maxText = wire.MaxName
@@ -179,6 +184,9 @@ func wireMark(m ledger.Mark) *wire.Mark {
 // told logs a failure that is ours or the disk's, and gives what the person
 // sees of it.
 func (s *Server) told(doing string, err error) *problem.Error {
+	if errors.Is(err, context.Canceled) {
+		return errGone // nothing of ours failed
+	}
 	p := problem.Of(err)
 	switch p.Kind {
 	case problem.Internal, problem.Damaged, problem.NoSpace:

@@ -58,3 +58,39 @@ func TestAPanicIsLoggedAndEndsOneRequest(t *testing.T) {
 	var status wire.Status
 	s.ok(s.line().Get(t.Context(), "/v1/status", &status))
 }
+
+// waiting is a cloud that does not answer.
+type waiting struct {
+	*neighbours
+	asked chan bool
+}
+
+func (w waiting) Join(ctx context.Context, _ string) error {
+	w.asked <- true
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Who leaves in the middle of a request did not find a mistake of ours.
+func TestWhoLeavesIsNoMistakeInTheLog(t *testing.T) {
+	cloud := waiting{newNeighbours(), make(chan bool, 1)}
+	s := &stage{t: t, dir: t.TempDir(), log: &logged{}, share: cloud,
+		clock: &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+	s.open()
+	t.Cleanup(func() { s.stop() })
+	ctx, leave := context.WithCancel(t.Context())
+	call := s.line()
+	gone := make(chan error)
+	go func() {
+		gone <- call.Post(ctx, "/v1/sharing/join", wire.InvitationQuery{Invitation: "x"}, nil)
+	}()
+	<-cloud.asked
+	leave()
+	if <-gone == nil {
+		t.Error("nobody answered, and yet there was an answer")
+	}
+	s.stop() // waits for what is being done
+	if strings.Contains(s.log.String(), "level=ERROR") {
+		t.Error(s.log.String())
+	}
+}

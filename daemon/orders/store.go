@@ -117,6 +117,12 @@ func load(c Config, options badger.Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the order history: %w", err)
 	}
+	if disk.Missing(db) {
+		c.Log.Error("a file of the order history was damaged, and orders are missing; they come back when a page shows them")
+		if err := disk.Acknowledge(db); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
 	s := &Store{cfg: c, db: db, shared: map[buyer.Key]bool{}}
 	if err := s.loadMeta(); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -266,6 +272,9 @@ func (s *Store) writeLocked(fn func(*writer) error) error {
 		return fmt.Errorf("write the order history: %w", err)
 	}
 	s.meta.Store(&w.meta)
+	if err := disk.Acknowledge(s.db); err != nil {
+		s.cfg.Log.Warn("it could not be noted how much of the order history was saved", "error", err)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -295,6 +296,7 @@ type doomed struct {
 	program, data, portList string
 	ports                   []int
 	process                 *exec.Cmd
+	stderr                  io.Writer // nil: nowhere
 }
 
 func newDoomed(t *testing.T) *doomed {
@@ -332,6 +334,7 @@ func (d *doomed) start(t *testing.T) time.Duration {
 	begin := time.Now()
 	d.process = exec.Command(d.program, "run", "--data", d.data)
 	d.process.Env = append(os.Environ(), portsVariable+"="+d.portList)
+	d.process.Stderr = d.stderr
 	if err := d.process.Start(); err != nil {
 		t.Fatal(err)
 	}

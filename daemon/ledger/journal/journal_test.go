@@ -400,5 +400,16 @@ func FuzzOpen(f *testing.F) {
 			}
 			_ = k.Close()
 		}
+		forgot := j.Forget(func(seq uint64) bool { return seq%2 == 1 }, []byte("forgot"))
+		if (forgot == nil) != (report.Damage == nil) {
+			t.Fatalf("forget: %v, damage: %v", forgot, report.Damage)
+		}
+		if head := j.Head(); forgot == nil {
+			k, again, err := journal.Open(path, journal.Seen{ID: head.ID, Seq: head.Seq}, small)
+			if err != nil || again.Damage != nil || again.Torn != "" || k.Head() != head || len(read(t, k)) != n+2 {
+				t.Fatalf("opened after forgetting: %+v %v", again, err)
+			}
+			_ = k.Close()
+		}
 	})
 }

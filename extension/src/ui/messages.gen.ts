@@ -170,6 +170,8 @@ export type Message0 =
   | 'problem_buyer_not_identified_hint'
   | 'problem_buyer_which'
   | 'problem_buyer_which_hint'
+  | 'problem_caller_gone'
+  | 'problem_caller_gone_hint'
   | 'problem_cancel_empty'
   | 'problem_cancel_empty_hint'
   | 'problem_client_exists'

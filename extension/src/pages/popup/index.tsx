@@ -53,7 +53,7 @@ function Popup() {
             {...scrolls}
           >
             {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
-            {tab === 'mark' && <MarkForm />}
+            {tab === 'mark' && <MarkForm connected={connected} />}
             {tab === 'sites' && <SitesPanel />}
           </section>
         </>

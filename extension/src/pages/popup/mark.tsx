@@ -50,7 +50,7 @@ interface Question {
   own: boolean;
 }
 
-export function MarkForm() {
+export function MarkForm({ connected }: { connected: boolean }) {
   const [draft, setDraft] = useState(() => emptyDraft(markable[0]?.code ?? ''));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [saving, setSaving] = useState(false);
@@ -82,8 +82,9 @@ export function MarkForm() {
     setMade(null);
     setSaving(true);
     const asked = question?.buyer === buyer ? question : null;
-    if (!asked && draft.reason) {
-      // Without an answer the mark is made all the same: the daemon knows best what it shows.
+    if (!asked && draft.reason && connected) {
+      // Without an answer the mark is made all the same: the daemon knows what it
+      // shows, and keeps such a mark to the seller himself.
       const known = await ask('report', { keys: [keyOf(draft)] });
       if (known.ok && known.value.others?.shown) {
         setSaving(false);
