@@ -12,11 +12,11 @@ import (
 	"blackmark/daemon/disk/faulty"
 )
 
-// How often the power is cut; and how often in the control, where nothing is
-// flushed and something must be lost.
+// How often the power is cut, in the long form that many series on new disks; and
+// how often in the control, where nothing is flushed and something must be lost.
 const (
 	powerRounds     = 40
-	longPowerRounds = 500
+	longPowerSeries = 13
 	controlRounds   = 8
 )
 
@@ -28,36 +28,43 @@ func init() { programs[lyingProgram] = onLyingDisk }
 // daemon starts on the copy, everything acknowledged must be there, and the next
 // cut is of that copy, so that scars of many cuts add up.
 func TestPowerCut(t *testing.T) {
+	series := 1
+	if long() {
+		series = longPowerSeries
+	}
 	for _, kind := range []string{"ext4", "xfs"} {
 		t.Run(kind, func(t *testing.T) {
-			rounds := powerRounds
-			if long() {
-				rounds = longPowerRounds
+			for n := range series {
+				cutOften(t, kind, uint64(n))
 			}
-			d := newDoomed(t)
-			image := faulty.NewImage(t, kind, imageSize)
-			d.data = filepath.Join(image.Mount(t), "data")
-			book, random := newBook(), rand.New(rand.NewPCG(40, 2026))
-			starts := []time.Duration{d.start(t)}
-			acknowledged := 0
-			for round := range rounds {
-				load := d.load(t, book, 4)
-				load.until(time.Duration(5+random.IntN(250)) * time.Millisecond)
-				image = d.cutPower(t, image)
-				acknowledged += load.wait(t)
-				starts = append(starts, d.start(t))
-				d.settle(t, book, fmt.Sprintf("cut %d", round))
-			}
-			d.kill(t)
-			image.Unmount(t)
-			if acknowledged < rounds {
-				t.Errorf("only %d requests were acknowledged in %d rounds: this is no load", acknowledged, rounds)
-			}
-			slices.Sort(starts)
-			t.Logf("%d power cuts on %s: %d requests acknowledged, %d marks and %d cancels, none lost, none twice; start to answer: median %v, longest %v",
-				rounds, kind, acknowledged, len(book.standing), len(book.cancelled), starts[len(starts)/2], starts[len(starts)-1])
 		})
 	}
+}
+
+func cutOften(t *testing.T, kind string, seed uint64) {
+	t.Helper()
+	image := faulty.NewImage(t, kind, imageSize)
+	d := newDoomed(t)
+	d.data = filepath.Join(image.Mount(t), "data")
+	book, random := newBook(), rand.New(rand.NewPCG(40, seed))
+	starts := []time.Duration{d.start(t)}
+	acknowledged := 0
+	for round := range powerRounds {
+		load := d.load(t, book, 4)
+		load.until(time.Duration(5+random.IntN(250)) * time.Millisecond)
+		image = d.cutPower(t, image)
+		acknowledged += load.wait(t)
+		starts = append(starts, d.start(t))
+		d.settle(t, book, fmt.Sprintf("cut %d", round))
+	}
+	d.kill(t)
+	image.Unmount(t)
+	if acknowledged < powerRounds {
+		t.Errorf("only %d requests were acknowledged in %d rounds: this is no load", acknowledged, powerRounds)
+	}
+	slices.Sort(starts)
+	t.Logf("%d power cuts on %s: %d requests acknowledged, %d marks and %d cancels, none lost, none twice; start to answer: median %v, longest %v",
+		powerRounds, kind, acknowledged, len(book.standing), len(book.cancelled), starts[len(starts)/2], starts[len(starts)-1])
 }
 
 // TestPowerCutControl is the same on a disk that says it has flushed and has not.
