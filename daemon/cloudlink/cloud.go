@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"blackmark/shared/cloudtrust"
@@ -33,9 +34,29 @@ type cloud struct {
 	pace   Pace
 	http   *http.Client
 
+	ahead atomic.Int64 // seconds by which this clock is ahead of the cloud's, at its last answer
+
 	mu      sync.Mutex
 	ring    keyring
 	renewed time.Time
+}
+
+// dated looks at the day of every answer.
+type dated struct {
+	*http.Transport
+	note func(at time.Time)
+}
+
+// RoundTrip makes a request.
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := d.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if at, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		d.note(at)
+	}
+	return response, nil
 }
 
 // dial makes ready to speak. It opens no connection.
@@ -48,6 +69,9 @@ func (l *Link) dial(member *membershipFile) *cloud {
 		}
 		return nil
 	})
+	c.http.Transport = dated{c.http.Transport.(*http.Transport), func(at time.Time) {
+		c.ahead.Store(int64(c.now().Sub(at).Seconds()))
+	}}
 	return c
 }
 

@@ -20,6 +20,7 @@ func (l *Link) State() (wire.Sharing, error) {
 	}
 	member := j.membership.get()
 	s.State, s.Cloud, s.Problem = wire.IsJoined, member.Address, l.trouble(j)
+	s.Ahead = j.cloud.ahead.Load()
 	if member.Leaving {
 		s.State = wire.IsLeaving
 		return s, nil

@@ -92,6 +92,16 @@ func (f *Folder) changeClients(change func([]Client) ([]Client, error)) error {
 	return f.writeJSON(clientsFile, clientsOnDisk{Format: format, Clients: list})
 }
 
+// ReadClients reads the paired browsers of a folder without taking its lock,
+// beside a running daemon or without one, and without their secrets.
+func ReadClients(dir string) ([]Client, error) {
+	list, err := (&Folder{dir: dir}).readClients()
+	for i := range list {
+		list[i].Secret = nil
+	}
+	return list, err
+}
+
 func (f *Folder) readClients() ([]Client, error) {
 	var file clientsOnDisk
 	_, err := f.readJSON(clientsFile, &file, &file.Format)

@@ -34,6 +34,21 @@ func takeLock(path string) (*lock, error) {
 	return &lock{f}, nil
 }
 
+// lockHeld asks for a shared lock, which is free only where nobody holds the
+// other, and gives it back at once.
+func lockHeld(path string) (bool, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
+}
+
 func (l *lock) release() error { return l.f.Close() }
 
 func tooOpen(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 != 0 }

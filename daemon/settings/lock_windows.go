@@ -29,6 +29,21 @@ func takeLock(path string) (*lock, error) {
 	return &lock{f}, nil
 }
 
+// lockHeld asks for a shared lock, which is free only where nobody holds the
+// other, and gives it back at once.
+func lockHeld(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	err = windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return true, nil
+	}
+	return false, err
+}
+
 func (l *lock) release() error { return l.f.Close() }
 
 // tooOpen cannot be told from a mode on Windows.

@@ -92,6 +92,15 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{dir: dir, lock: l}, nil
 }
 
+// Locked tells whether a process holds the folder. It changes nothing.
+func Locked(dir string) (bool, error) {
+	held, err := lockHeld(filepath.Join(dir, lockFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return held, err
+}
+
 // Path is a place inside the folder.
 func (f *Folder) Path(name ...string) string {
 	return filepath.Join(append([]string{f.dir}, name...)...)

@@ -103,6 +103,7 @@ type Sharing struct {
 	Checked   int             `json:"checked"`           // buyers whose tag is known
 	Lists     []ListState     `json:"lists"`
 	Muted     int             `json:"muted"`
+	Ahead     int64           `json:"ahead,omitempty"`   // seconds by which this clock is ahead of the cloud's
 	Problem   *problem.Error  `json:"problem,omitempty"` // what is wrong now, and what to do
 }
 

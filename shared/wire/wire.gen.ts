@@ -658,6 +658,8 @@ export interface Sharing {
   checked: number;
   lists: ListState[];
   muted: number;
+  /** seconds by which this clock is ahead of the cloud's */
+  ahead?: number;
   /** what is wrong now, and what to do */
   problem?: Problem;
 }

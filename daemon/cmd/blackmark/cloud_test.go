@@ -74,9 +74,10 @@ func sold(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // until runs a program until what it prints matches: until PATTERN blackmark list.
-func until(ts *testscript.TestScript, _ bool, args []string) {
+// With an exclamation mark before it, the program is to fail.
+func until(ts *testscript.TestScript, neg bool, args []string) {
 	pattern := regexp.MustCompile("(?m)" + args[0])
 	eventually(ts, args[0], func() bool {
-		return ts.Exec(args[1], args[2:]...) == nil && pattern.MatchString(ts.ReadFile("stdout"))
+		return (ts.Exec(args[1], args[2:]...) != nil) == neg && pattern.MatchString(ts.ReadFile("stdout"))
 	})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,9 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"blackmark/daemon/disk"
 	"blackmark/daemon/localapi"
-	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
 
@@ -44,9 +41,6 @@ round as a number; an import takes it away again.
 	return c
 }
 
-var errExportThere = problem.New(problem.Conflict, "file_exists",
-	"there is a file of this name already", "name another one, or move it away")
-
 func (t *terminal) export(ctx context.Context, file, format string, from passphraseFlags) error {
 	q := wire.ExportQuery{Format: wire.FileFormat(format), Plain: from.plain}
 	if q.Format == "" {
@@ -56,7 +50,7 @@ func (t *terminal) export(ctx context.Context, file, format string, from passphr
 		}
 	}
 	if _, err := os.Lstat(file); file != "-" && err == nil {
-		return errExportThere
+		return errFileThere
 	}
 	var err error
 	if q.Passphrase, err = t.forSaving(from); err != nil {
@@ -67,7 +61,7 @@ func (t *terminal) export(ctx context.Context, file, format string, from passphr
 		if file == "-" {
 			return write(t.out)
 		}
-		if err := writeExport(file, write); err != nil {
+		if err := writeOutside(file, write); err != nil {
 			return err
 		}
 		answer := map[string]any{"file": file, "format": q.Format, "encrypted": !q.Plain}
@@ -80,31 +74,4 @@ func (t *terminal) export(ctx context.Context, file, format string, from passphr
 			}
 		})
 	})
-}
-
-// writeExport writes a file of the owner alone, which gets its name once it is whole.
-func writeExport(file string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".blackmark-*.part")
-	if err != nil {
-		return problem.New(problem.Refused, "file_unwritable",
-			"nothing can be written there", "name a folder that exists and in which you may write").Because(err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
-		}
-	}()
-	if err = write(f); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), file); err != nil {
-		return err
-	}
-	return disk.SyncDir(filepath.Dir(file))
 }

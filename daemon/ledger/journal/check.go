@@ -68,6 +68,10 @@ func (j *Journal) check(seen Seen, report *Report) error {
 		if report.Damage != nil {
 			return nil
 		}
+		if j.looking {
+			report.TornBytes = j.size - bad
+			return nil
+		}
 		return j.moveTail(bad, report)
 	}
 }

@@ -92,8 +92,9 @@ var (
 // Journal is an open journal. Append, Read and Head may be called from several
 // goroutines.
 type Journal struct {
-	path string
-	opts Options
+	path    string
+	opts    Options
+	looking bool // nothing may be changed
 
 	reading sync.RWMutex // held by readers; the file is exchanged without them
 
