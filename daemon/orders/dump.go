@@ -99,10 +99,11 @@ func Load(ctx context.Context, c Config, r io.Reader) (orders int, err error) {
 	l := loading{ctx: ctx, cfg: c, batch: db.NewWriteBatch()}
 	err = l.read(r)
 	l.batch.Cancel()
-	if err == nil {
-		err = db.Sync()
+	if err != nil {
+		return 0, errors.Join(err, db.Close())
 	}
-	return l.counts.Orders, errors.Join(err, db.Close())
+	err = errors.Join(db.Sync(), disk.Acknowledge(db))
+	return l.counts.Orders, errors.Join(err, disk.CloseBadger(db))
 }
 
 // loading is a dump on its way into a new store.

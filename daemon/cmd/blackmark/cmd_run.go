@@ -60,7 +60,7 @@ func (t *terminal) run(ctx context.Context) error {
 // the folder then; the lock is held all the while.
 func keepRunning(ctx context.Context, c Config, folder *settings.Folder) error {
 	for {
-		main, err := NewMain(c, folder)
+		main, err := openMain(c, folder)
 		if err != nil {
 			return err
 		}

@@ -37,27 +37,6 @@ const (
 	longFlips = 5000
 )
 
-// opened is a daemon and the lock of its folder.
-type opened struct {
-	*Main
-	held *settings.Folder
-}
-
-func openFolder(c Config) (*opened, error) {
-	folder, err := settings.Open(c.Dir)
-	if err != nil {
-		return nil, err
-	}
-	m, err := NewMain(c, folder)
-	if err != nil {
-		return nil, errors.Join(err, folder.Close())
-	}
-	return &opened{m, folder}, nil
-}
-
-// Close closes both.
-func (o *opened) Close() error { return errors.Join(o.Main.Close(), o.held.Close()) }
-
 // holding is all that a data folder answers.
 type holding struct {
 	Marks   []ledger.Mark
@@ -109,7 +88,7 @@ func lived(t *testing.T) (closed, killed string, want holding) {
 	defer stop()
 	invitation := friendsCloud(t, ctx)
 	closed, killed = filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "data")
-	m, err := openFolder(Config{Dir: closed, Ports: []int{0}, MinFree: 1 << 20, Log: slog.New(slog.DiscardHandler)})
+	m, err := NewMain(Config{Dir: closed, Ports: []int{0}, MinFree: 1 << 20, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +133,7 @@ func lived(t *testing.T) (closed, killed string, want holding) {
 	}
 	end()
 	must(<-done)
-	want = hold(t, m.Main)
+	want = hold(t, m)
 	copyFolder(t, closed, killed)
 	must(m.Close())
 	return closed, killed, want
@@ -314,7 +293,7 @@ func flipOne(t *testing.T, from, file string, random *mathrand.Rand, want holdin
 	write(t, path, b)
 	where := fmt.Sprintf("%s, byte %d, bit %08b", file, at, bit)
 	var log bytes.Buffer
-	m, err := openFolder(Config{Dir: dir, Ports: []int{0}, MinFree: 1 << 20, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	m, err := NewMain(Config{Dir: dir, Ports: []int{0}, MinFree: 1 << 20, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		var p *problem.Error
 		if !errors.As(err, &p) || p.Hint == "" || !strings.Contains(p.Message, filepath.Base(file)) {
@@ -323,7 +302,7 @@ func flipOne(t *testing.T, from, file string, random *mathrand.Rand, want holdin
 		return "refused"
 	}
 	defer m.Close()
-	got := hold(t, m.Main)
+	got := hold(t, m)
 	told := func(word string) bool { return strings.Contains(log.String(), word) }
 	outcome := "whole"
 	if !cmp.Equal(want.Orders, got.Orders) {

@@ -33,7 +33,8 @@ type Config struct {
 // Main is the daemon: the stores, and the door before them.
 type Main struct {
 	config    Config
-	folder    *settings.Folder // the caller's; its lock is held as long as data is
+	folder    *settings.Folder
+	locked    *settings.Folder // the folder where Close closes it too; nil where it is the caller's
 	orders    *orders.Store
 	ledger    *ledger.Ledger
 	cloud     *cloudlink.Link
@@ -48,9 +49,23 @@ type Main struct {
 	restored  atomic.Bool // other data lies in the folder than was opened
 }
 
-// NewMain opens everything in a folder; Close closes it. What was opened before an
-// error is closed again.
-func NewMain(c Config, folder *settings.Folder) (m *Main, err error) {
+// NewMain opens everything; Close closes it. What was opened before an error is
+// closed again.
+func NewMain(c Config) (*Main, error) {
+	folder, err := settings.Open(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := openMain(c, folder)
+	if err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	m.locked = folder
+	return m, nil
+}
+
+// openMain opens everything in a folder that stays the caller's.
+func openMain(c Config, folder *settings.Folder) (m *Main, err error) {
 	m, err = openStores(c, folder)
 	if err != nil {
 		return nil, err
@@ -163,13 +178,17 @@ func (m *Main) prune(ctx context.Context) {
 	}
 }
 
-// Close closes the door first. The folder stays the caller's.
+// Close closes the door first and the folder last.
 func (m *Main) Close() error {
 	var err error
 	if m.door != nil {
 		err = m.door.Close()
 	}
-	return errors.Join(err, m.closeStores())
+	err = errors.Join(err, m.closeStores())
+	if m.locked != nil {
+		err = errors.Join(err, m.locked.Close())
+	}
+	return err
 }
 
 // closeStores may be called twice.

@@ -32,7 +32,7 @@ func (m *Main) swap() backup.Swap { return backup.Swap{Dir: m.folder.Path(), Now
 // Restore compares a backup with what is there and, unless it is a dry run, puts
 // it in its place. The copy is made beside, opened and checked before anything is
 // touched. When Restore returns with Restored, the new data lies there and the
-// stores are closed: Run ends, and the next NewMain opens it.
+// stores are closed: Run ends, and the next Main opens it.
 func (m *Main) Restore(ctx context.Context, q wire.RestoreQuery) (r wire.Restore, err error) {
 	if !m.restoring.TryLock() {
 		return r, errRestoring
