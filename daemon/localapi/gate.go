@@ -57,8 +57,10 @@ func (s *Server) gate(next http.Handler) http.Handler {
 		conn := connOf(r.Context())
 		client, passes := s.admit(r)
 		if !passes || conn == nil {
+			s.config.Log.Debug("a request was refused") // what it asked for is a stranger's word
 			refuse(w)
 		}
+		s.config.Log.Debug("request", "method", r.Method, "path", r.URL.Path)
 		conn.speak()
 		if client.id != "" {
 			conn.proved()

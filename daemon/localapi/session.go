@@ -100,6 +100,7 @@ func (s *session) take(ctx context.Context, data []byte) error {
 	if head.ID < 1 {
 		return s.fail(0, errID)
 	}
+	s.server.config.Log.Debug("message", "type", kindOf(head.Type))
 	answer, err := s.do(ctx, head.Type, data)
 	if err != nil {
 		return s.fail(head.ID, s.server.told(kindOf(head.Type), err))

@@ -11,7 +11,8 @@ import (
 )
 
 func newRunCommand(t *terminal) *cobra.Command {
-	return &cobra.Command{
+	var debug bool
+	c := &cobra.Command{
 		Use:   "run",
 		Short: "Run the daemon in this window",
 		Long: `Runs the daemon until it is interrupted (Ctrl-C). It listens on 127.0.0.1
@@ -27,11 +28,13 @@ BLACKMARK_CLOUD_INTERVAL names another time, from 1s to 24h.
 		Example: `  blackmark run
   blackmark run --data ./try-out`,
 		Args: exactly(0),
-		RunE: func(c *cobra.Command, _ []string) error { return t.run(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error { return t.run(c.Context(), debug) },
 	}
+	c.Flags().BoolVar(&debug, "debug", false, "log every request too, without who asked about whom")
+	return c
 }
 
-func (t *terminal) run(ctx context.Context) error {
+func (t *terminal) run(ctx context.Context, debug bool) error {
 	dir, err := t.dir()
 	if err != nil {
 		return err
@@ -40,9 +43,13 @@ func (t *terminal) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(t.err, nil))
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if debug {
+		options.Level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(t.err, options))
 	if t.json {
-		log = slog.New(slog.NewJSONHandler(t.err, nil))
+		log = slog.New(slog.NewJSONHandler(t.err, options))
 	}
 	pace, err := t.pace()
 	if err != nil {

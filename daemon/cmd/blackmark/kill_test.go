@@ -297,6 +297,7 @@ type doomed struct {
 	ports                   []int
 	process                 *exec.Cmd
 	stderr                  io.Writer // nil: nowhere
+	flags                   []string  // of run
 }
 
 func newDoomed(t *testing.T) *doomed {
@@ -332,7 +333,7 @@ func newDoomed(t *testing.T) *doomed {
 func (d *doomed) start(t *testing.T) time.Duration {
 	t.Helper()
 	begin := time.Now()
-	d.process = exec.Command(d.program, "run", "--data", d.data)
+	d.process = exec.Command(d.program, append([]string{"run", "--data", d.data}, d.flags...)...)
 	d.process.Env = append(os.Environ(), portsVariable+"="+d.portList)
 	d.process.Stderr = d.stderr
 	if err := d.process.Start(); err != nil {

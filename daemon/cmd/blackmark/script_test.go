@@ -139,20 +139,37 @@ func browser(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	port, _, _ := strings.Cut(ts.Getenv(portsVariable), ",")
 	address := net.JoinHostPort("127.0.0.1", port)
-	conn, err := socket.Dial(context.Background(), address, wire.PairPath, origin)
-	ts.Check(err)
-	defer conn.Close()
-	var challenge wire.Challenge
-	ts.Check(conn.ReadInto(&challenge))
-	transcript := wire.Transcript{Purpose: wire.ForPairing, DaemonNonce: challenge.Nonce, ClientNonce: wire.NewNonce(),
-		Origin: origin, Version: wire.Version, Address: address}
-	ts.Check(conn.Write(wire.Pair{Type: "pair", Version: wire.Version, Nonce: transcript.ClientNonce, Address: address,
-		Browser: "Sample Browser", Proof: wire.Proof(key, wire.ClientSide, transcript)}))
-	data, err := conn.Read()
+	data, _, err := pairAs(address, key)
 	ts.Check(err)
 	if paired := bytes.Contains(data, []byte(`"paired"`)); paired == neg {
 		ts.Fatalf("pairing got %s", data)
 	}
+}
+
+// pairAs pairs with the key of a code, as an extension does. It gives the
+// daemon's answer and the secret that both have afterwards.
+func pairAs(address string, key []byte) (answer, secret []byte, err error) {
+	conn, err := socket.Dial(context.Background(), address, wire.PairPath, origin)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer conn.Close()
+	var challenge wire.Challenge
+	if err := conn.ReadInto(&challenge); err != nil {
+		return nil, nil, err
+	}
+	transcript := wire.Transcript{Purpose: wire.ForPairing, DaemonNonce: challenge.Nonce, ClientNonce: wire.NewNonce(),
+		Origin: origin, Version: wire.Version, Address: address}
+	err = conn.Write(wire.Pair{Type: "pair", Version: wire.Version, Nonce: transcript.ClientNonce, Address: address,
+		Browser: "Sample Browser", Proof: wire.Proof(key, wire.ClientSide, transcript)})
+	if err != nil {
+		return nil, nil, err
+	}
+	if answer, err = conn.Read(); err != nil {
+		return nil, nil, err
+	}
+	secret, err = wire.PairedSecret(key, transcript.DaemonNonce, transcript.ClientNonce)
+	return answer, secret, err
 }
 
 // flip turns one bit of a file: flip data/ledger/journal 40.
