@@ -137,11 +137,14 @@ func client(check func(spki []byte) error) *http.Client {
 // fetchTrust asks whoever answers for the bundle, and tells which TLS key he
 // holds. Nothing of ours is sent.
 func fetchTrust(ctx context.Context, address string, limit time.Duration) (trust wire.Trust, tlsKey []byte, err error) {
+	// A handshake may outlive the request that began it, so it writes to nothing
+	// that this function returns.
 	var mu sync.Mutex
+	var shown []byte
 	stranger := client(func(key []byte) error {
 		mu.Lock()
 		defer mu.Unlock()
-		tlsKey = bytes.Clone(key)
+		shown = bytes.Clone(key)
 		return nil
 	})
 	defer stranger.CloseIdleConnections()
@@ -156,7 +159,7 @@ func fetchTrust(ctx context.Context, address string, limit time.Duration) (trust
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	return trust, tlsKey, nil
+	return trust, shown, nil
 }
 
 // renew fetches the bundle again and takes it if it checks.
