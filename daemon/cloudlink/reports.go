@@ -29,6 +29,7 @@ import (
 //	g/<row>        the row is gone at the cloud, and still on the list here
 //	cursor         sequence of the last mark that was looked at; marks made before the
 //	               seller joined are never looked at by themselves
+//	written        nothing; it stands in every write
 //	epoch          epoch of which all reports have rows or wait for them
 type reports struct{ *store }
 
@@ -47,10 +48,11 @@ const (
 	cursorKey       = "cursor"
 	epochKey        = "epoch"
 	lostKey         = "lost"
+	writtenKey      = "written"
 )
 
 func openReports(dir string, c Config) (*reports, error) {
-	s, lost, err := openStore(dir, c, disk.Badger(dir).WithSyncWrites(true))
+	s, lost, err := openStore(dir, c, disk.Badger(dir).WithSyncWrites(true), writtenKey)
 	if err != nil {
 		return nil, err
 	}

@@ -24,20 +24,25 @@ type store struct {
 	closing sync.RWMutex // held for reading while the database is used, for writing while it is exchanged
 	closed  bool
 	writing sync.Mutex // taken before closing
+
+	// written is a key that stands in every write, or empty: then it is known after
+	// a kill whether all that was acknowledged is there. It is never deleted, so
+	// that its version, the newest, is never lost with a deletion.
+	written string
 }
 
-// openStore opens a store. One that does not open is moved aside and begun
+// openStore opens a store; written is its key that stands in every write. One that does not open is moved aside and begun
 // anew; lost tells of it.
-func openStore(dir string, c Config, options badger.Options) (s *store, lost bool, err error) {
+func openStore(dir string, c Config, options badger.Options, written string) (s *store, lost bool, err error) {
 	if err := disk.MakeDir(dir); err != nil {
 		return nil, false, err
 	}
-	s = &store{dir: dir, minFree: c.MinFree, log: c.Log}
+	s = &store{dir: dir, minFree: c.MinFree, log: c.Log, written: written}
 	if err := disk.CheckFree(dir, c.MinFree); err != nil {
 		return nil, false, err // Badger on a full disk ends the process
 	}
 	if s.db, err = disk.OpenBadger(options); err == nil {
-		if lost = disk.Missing(s.db); lost {
+		if lost = written != "" && disk.Missing(s.db); lost {
 			c.Log.Error("a store of the cloud share was damaged, and some of it is missing", "store", filepath.Base(dir))
 			err = disk.Acknowledge(s.db)
 		}
@@ -94,7 +99,13 @@ func (s *store) write(fn func(*badger.Txn) error) error {
 	if err := disk.Try(disk.Write, s.dir); err != nil {
 		return err
 	}
-	if err := s.db.Update(fn); err != nil {
+	err := s.db.Update(func(txn *badger.Txn) error {
+		if err := fn(txn); err != nil || s.written == "" {
+			return err
+		}
+		return txn.Set([]byte(s.written), []byte{})
+	})
+	if err != nil || s.written == "" {
 		return err
 	}
 	if err := disk.Acknowledge(s.db); err != nil {

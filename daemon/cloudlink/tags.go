@@ -21,7 +21,7 @@ type tagCache struct {
 }
 
 func openTags(dir string, c Config) (*tagCache, error) {
-	s, _, err := openStore(dir, c, disk.Badger(dir))
+	s, _, err := openStore(dir, c, disk.Badger(dir), "")
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,9 @@ const acknowledgedFile = "ACKNOWLEDGED"
 
 const acknowledgedSize = 8 + 4
 
-// Acknowledge notes that all that a database holds now was acknowledged.
+// Acknowledge notes that all that a database holds now was acknowledged. Every
+// write has to set some key that is never deleted: Badger forgets a deletion when
+// nothing is left to delete, and its version with it.
 func Acknowledge(db *badger.DB) error {
 	o := db.Opts()
 	if o.InMemory {

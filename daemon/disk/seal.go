@@ -62,6 +62,11 @@ func breakSeal(dir string) error {
 		if !bytes.Equal(now, seal) {
 			return ErrSeal
 		}
+		// All of it is there: nothing else has to prove it.
+		err = os.Remove(filepath.Join(dir, acknowledgedFile))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	if err := os.Remove(path); err != nil {
 		return err
