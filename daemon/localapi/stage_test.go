@@ -72,18 +72,19 @@ func (l *logged) String() string {
 
 // stage is a daemon's door with real stores behind it.
 type stage struct {
-	t      testing.TB
-	dir    string
-	clock  *clock
-	log    *logged
-	folder *settings.Folder
-	sites  *sites.Sites
-	ledger *ledger.Ledger
-	orders *orders.Store
-	server *localapi.Server
-	share  localapi.Sharing // nil: none
-	key    []byte
-	stop   func()
+	t         testing.TB
+	dir       string
+	clock     *clock
+	log       *logged
+	folder    *settings.Folder
+	sites     *sites.Sites
+	ledger    *ledger.Ledger
+	orders    *orders.Store
+	server    *localapi.Server
+	share     localapi.Sharing   // nil: none
+	transfers localapi.Transfers // nil: none
+	key       []byte
+	stop      func()
 }
 
 func newStage(t testing.TB) *stage {
@@ -108,7 +109,7 @@ func (s *stage) open() {
 	s.sites, err = sites.Open(sites.Config{Dir: s.folder.Path("sites"), Now: s.clock.now, Log: log})
 	s.ok(err)
 	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders, Sites: s.sites,
-		Folder: s.folder, Sharing: s.share, MinFree: 1, Version: "test", Now: s.clock.now, Log: log})
+		Folder: s.folder, Sharing: s.share, Transfers: s.transfers, MinFree: 1, Version: "test", Now: s.clock.now, Log: log})
 	s.ok(err)
 	s.key, err = s.folder.LocalKey()
 	s.ok(err)

@@ -128,6 +128,7 @@ func (w *fileWriter) begin() {
 		w.begun = true
 		w.ctx.SetHeader("Content-Type", bytesType)
 		w.ctx.SetStatus(http.StatusOK)
+		_ = w.control.Flush() // so that a file that is cut off is known as one
 	}
 }
 

@@ -53,9 +53,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await": await, "gone": gone, "exits": exits, "browser": browser, "flip": flip,
 			"squat": squat, "squatted": squatted, "invitation": invitation, "joins": joins, "sold": sold, "until": until,
-			"newest-import": newestImport,
-			"holds":         holds,
-			"newest":        newest,
+			"newest-import": newestImport, "rows": rows,
+			"holds":  holds,
+			"newest": newest,
 		},
 	})
 }
@@ -203,6 +203,17 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg == (len(files) > 0) {
 		ts.Fatalf("%q stands in %v", args[1], files)
 	}
+}
+
+// rows writes a table of so many made-up buyers: rows FILE 1000.
+func rows(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := []byte("marketplace,kind,id,reason\n")
+	for i := range n {
+		text = append(text, "aliexpress,ali_id,"+strconv.Itoa(90000000+i)+",other\n"...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
 // newestImport takes the id of the newest import from what was just printed as
