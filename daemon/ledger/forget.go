@@ -227,7 +227,8 @@ func (l *Ledger) dropIndex() error {
 	l.meta.Store(&at)
 	l.mu.Unlock()
 	if x, ok := old.(*index); ok {
-		if err := x.close(); err != nil {
+		// Without a seal, which would flush tables that are about to be removed.
+		if err := x.db.Close(); err != nil {
 			l.cfg.Log.Warn("the index that is not needed any more did not close", "error", err)
 		}
 	}
