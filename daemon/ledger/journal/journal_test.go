@@ -413,3 +413,63 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// A journal of several parts, which are hashed beside each other: its head is that
+// of appending, and one flipped byte anywhere is damage.
+func TestLongJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	j, _ := open(t, path, journal.Seen{}, small)
+	for i := range 80 {
+		batch := make([][]byte, 1+i%3)
+		for n := range batch {
+			batch[n] = bytes.Repeat([]byte{byte('a' + i%26)}, 1+(i*9973+n)%journal.MaxPayload)
+		}
+		if _, err := j.Append(batch...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head := j.Head()
+	_ = j.Close()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(file) < 3<<20 {
+		t.Fatalf("%d bytes are too few parts", len(file))
+	}
+	seen := journal.Seen{ID: head.ID, Seq: head.Seq}
+	whole, report := open(t, path, seen, small)
+	if diff := cmp.Diff(journal.Report{}, report); diff != "" {
+		t.Fatal(diff)
+	}
+	if diff := cmp.Diff(head, whole.Head()); diff != "" {
+		t.Fatal(diff)
+	}
+	for at := 40; at < len(file); at += len(file) / 23 {
+		file[at] ^= 4
+		damaged, report := open(t, place(t, file), seen, small)
+		if report.Damage == nil {
+			t.Errorf("byte %d was flipped, and nobody noticed", at)
+		}
+		if n := len(read(t, damaged)); n >= int(head.Records) {
+			t.Errorf("byte %d was flipped, and all %d records are read", at, n)
+		}
+		file[at] ^= 4
+	}
+	// Swapped records are whole, each alone; they do not follow.
+	short, at := written(t, 3)
+	swapped := append(append(append([]byte{}, short[:at[0]]...), short[at[1]:at[2]]...), short[at[0]:at[1]]...)
+	swapped = append(swapped, short[at[2]:]...)
+	if _, report := open(t, place(t, swapped), journal.Seen{}, small); report.Damage == nil {
+		t.Error("records in another order were taken")
+	}
+	// So is one whose payload was exchanged and its checksum made anew.
+	record := short[at[1]:at[2]]
+	record[len(record)-2] ^= 1
+	table := crc32.MakeTable(crc32.Castagnoli)
+	sum := crc32.Update(crc32.Checksum(record[:4], table), table, record[8:])
+	binary.LittleEndian.PutUint32(record[4:], sum)
+	if _, report := open(t, place(t, short), journal.Seen{}, small); report.Damage == nil {
+		t.Error("a payload of another chain was taken")
+	}
+}

@@ -93,17 +93,23 @@ func (r *reader) peek() (record, int, error) {
 	if err != nil {
 		return record{}, 0, unreadable(err)
 	}
-	length := binary.LittleEndian.Uint32(frame)
-	if length < bodySize+1 || length > bodySize+MaxPayload {
+	n, ok := lengthOf(frame)
+	if !ok {
 		return record{}, 0, errUnreadable
 	}
-	n := frameSize + int(length)
 	b, err := r.r.Peek(n)
 	if err != nil {
 		return record{}, 0, unreadable(err)
 	}
+	rec, err := decode(b)
+	return rec, n, err
+}
+
+// decode reads a record from its bytes, frame and body, whose length is that which
+// the frame says; errUnreadable. The payload points into them.
+func decode(b []byte) (record, error) {
 	if checksum(b) != binary.LittleEndian.Uint32(b[4:]) {
-		return record{}, 0, errUnreadable
+		return record{}, errUnreadable
 	}
 	body := b[frameSize:]
 	rec := record{seq: binary.LittleEndian.Uint64(body), chain: [32]byte(body[9:41])}
@@ -113,13 +119,20 @@ func (r *reader) peek() (record, int, error) {
 		rec.hash = sha256.Sum256(rec.payload)
 	case flagForgotten:
 		if len(body) != bodySize+sha256.Size {
-			return record{}, 0, errUnreadable
+			return record{}, errUnreadable
 		}
 		rec.hash = [32]byte(body[bodySize:])
 	default:
-		return record{}, 0, errUnreadable
+		return record{}, errUnreadable
 	}
-	return rec, n, nil
+	return rec, nil
+}
+
+// lengthOf is how long the record is that begins with this frame; false where no
+// record is that long.
+func lengthOf(frame []byte) (int, bool) {
+	length := binary.LittleEndian.Uint32(frame)
+	return frameSize + int(length), length >= bodySize+1 && length <= bodySize+MaxPayload
 }
 
 // unreadable tells the end of the file from a disk that does not answer: only
