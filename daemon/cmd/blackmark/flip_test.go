@@ -145,8 +145,14 @@ func sampleID() string {
 	return hex.EncodeToString(b)
 }
 
-// friendsCloud serves a cloud for as long as ctx lives, and invites.
+// friendsCloud serves a cloud for friends and gives an invitation to it.
 func friendsCloud(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	return invited(t, friendsFolder(t, ctx))
+}
+
+// friendsFolder serves a cloud for friends and names its folder.
+func friendsFolder(t *testing.T, ctx context.Context) string {
 	t.Helper()
 	s := cloud.DefaultSettings()
 	s.Quorum, s.AgeDays, s.BranchCap, s.Interval = 1, 0, 0, 1
@@ -161,21 +167,31 @@ func friendsCloud(t *testing.T, ctx context.Context) string {
 	t.Cleanup(func() { stop(); <-done })
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(dir, "api", "operator.json")); err == nil {
-			break
+			return dir
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("the cloud never opens its door")
 		}
 	}
+}
+
+// operate asks a cloud what its operator may.
+func operate(t *testing.T, dir, command string, in, out any) {
+	t.Helper()
 	operator, err := cloud.OpenOperator(cloud.Config{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer operator.Close()
-	var made cloud.Invited
-	if err := operator.Do(ctx, "invite", cloud.InviteQuery{Uses: 1, Days: 1}, &made); err != nil {
+	if err := operator.Do(t.Context(), command, in, out); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func invited(t *testing.T, dir string) string {
+	t.Helper()
+	var made cloud.Invited
+	operate(t, dir, "invite", cloud.InviteQuery{Uses: 1, Days: 1}, &made)
 	return made.Invitation
 }
 
