@@ -324,6 +324,8 @@ export type Message0 =
   | 'problem_local_key_missing_hint'
   | 'problem_local_key_open'
   | 'problem_local_key_open_hint'
+  | 'problem_look_unknown'
+  | 'problem_look_unknown_hint'
   | 'problem_lookups_too_many'
   | 'problem_lookups_too_many_hint'
   | 'problem_made_early'
