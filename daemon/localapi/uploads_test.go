@@ -115,6 +115,28 @@ func TestUploadThatIsCut(t *testing.T) {
 	}
 }
 
+// TestUploadThatStalls sends a little and then nothing: it is cut off in time,
+// and the one place is free again.
+func TestUploadThatStalls(t *testing.T) {
+	if os.Getenv("BLACKMARK_TEST_LONG") == "" {
+		t.Skip("the long form, which waits ten seconds: BLACKMARK_TEST_LONG=1")
+	}
+	s := newStage(t)
+	conn, err := net.Dial("tcp4", s.server.Address())
+	s.ok(err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, uploadRequest(s.server.Address(), s.lineToken(), "Content-Length: 1000\r\n", "a little"))
+	s.ok(err)
+	_ = conn.SetDeadline(time.Now().Add(10 * patience))
+	got, err := io.ReadAll(conn)
+	s.ok(err)
+	if !strings.Contains(string(got), "upload_cut") || len(s.uploaded()) > 0 {
+		t.Errorf("got %q, kept %v", got, s.uploaded())
+	}
+	_, err = s.line().Upload(t.Context(), strings.NewReader("content"), 7)
+	s.ok(err)
+}
+
 func TestOneUploadAtATime(t *testing.T) {
 	s := newStage(t)
 	call, other := s.line(), s.line()
