@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"blackmark/daemon/cloud"
@@ -22,10 +23,10 @@ func TestJoinAgainAfterALostAnswer(t *testing.T) {
 		y.operate("accounts", struct{}{}, &all)
 		return all
 	}
-	asked := 0
+	var asked atomic.Int64
 	y.wire.saw.Store(watcher(func(r *http.Request) {
 		if r.URL.Path == "/v1/join" {
-			asked++
+			asked.Add(1)
 		}
 	}))
 	y.wire.meddle.Store(meddler(func(path string, body []byte) []byte {
@@ -41,8 +42,8 @@ func TestJoinAgainAfterALostAnswer(t *testing.T) {
 		s.restart()
 	}
 	made := accounts()
-	if len(made) != 1 || asked < 2 {
-		t.Fatalf("%d accounts after %d requests whose answers were lost", len(made), asked)
+	if len(made) != 1 || asked.Load() < 2 {
+		t.Fatalf("%d accounts after %d requests whose answers were lost", len(made), asked.Load())
 	}
 	if state := s.state(); state.State != wire.NotJoined {
 		t.Fatalf("without an answer: %+v", state)

@@ -1,6 +1,7 @@
 package cloudlink_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"io/fs"
@@ -268,8 +269,8 @@ func TestNothingIsTold(t *testing.T) {
 	c := newClock()
 	y := newSky(t, c, friends())
 	s, w := newSeller(t, c), newSeller(t, c)
-	var wireText strings.Builder
-	y.wire.body.Store(bodyWatcher(func(_ string, body []byte) { wireText.Write(body); wireText.WriteByte('\n') }))
+	var wireText logged // two daemons speak
+	y.wire.body.Store(bodyWatcher(func(_ string, body []byte) { _, _ = wireText.Write(append(bytes.Clone(body), '\n')) }))
 	s.join(y)
 	w.join(y)
 	key := ali("90000001")
