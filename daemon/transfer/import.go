@@ -118,12 +118,13 @@ func (t *Transfers) Import(file io.ReadSeeker, done func(keep bool), q wire.Impo
 		t.mu.Unlock()
 	}
 	if err != nil {
-		t.end()
+		t.mu.Lock()
+		t.release()
+		t.mu.Unlock()
 		return failed(err)
 	}
 	begun, _ := t.Status(i.ID)
 	go func() {
-		defer t.end()
 		err := t.work(ctx, i, s)
 		done(q.DryRun)
 		t.finish(ctx, i, err, wire.ImportDone)

@@ -226,10 +226,8 @@ func (t *Transfers) begin(i *wire.Import) (context.Context, error) {
 	return ctx, nil
 }
 
-// end gives the place back.
-func (t *Transfers) end() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+// release gives the place back. The caller holds mu.
+func (t *Transfers) release() {
 	t.halt(nil)
 	t.working, t.halt = "", nil
 	t.jobs.Done()
@@ -240,15 +238,20 @@ func (t *Transfers) change(i *wire.Import, due bool, do func(i *wire.Import)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	do(i)
-	if !due {
-		return
+	if due {
+		t.note(i)
 	}
+}
+
+// note remembers an import where that is possible. The caller holds mu.
+func (t *Transfers) note(i *wire.Import) {
 	if err := t.save(i); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.config.Log.Warn("how far an import is could not be noted", "error", err)
 	}
 }
 
-// finish says how a job ended.
+// finish says how a job ended, and gives its place back in the same moment: who
+// sees that it ended may begin another.
 func (t *Transfers) finish(ctx context.Context, i *wire.Import, err error, done wire.ImportState) {
 	p := problem.Of(err)
 	switch cause := context.Cause(ctx); {
@@ -260,15 +263,18 @@ func (t *Transfers) finish(ctx context.Context, i *wire.Import, err error, done 
 	default:
 		p = ErrInterrupted
 	}
-	t.change(i, true, func(i *wire.Import) {
-		i.State, i.Problem = done, p
-		if err != nil {
-			i.State = wire.ImportStopped
-		}
-	})
-	t.config.Log.Info("an import ended", "import", i.ID, "dry_run", i.DryRun, "state", i.State, "rows", i.Rows,
-		"done", i.Done, "refused", i.Refused)
+	t.mu.Lock()
+	i.State, i.Problem = done, p
+	if err != nil {
+		i.State = wire.ImportStopped
+	}
+	t.note(i)
+	ended := *i
+	t.release()
+	t.mu.Unlock()
+	t.config.Log.Info("an import ended", "import", ended.ID, "dry_run", ended.DryRun, "state", ended.State,
+		"rows", ended.Rows, "done", ended.Done, "refused", ended.Refused)
 	if p != nil && p.Kind == problem.Internal {
-		t.config.Log.Error("an import failed", "import", i.ID, "error", err)
+		t.config.Log.Error("an import failed", "import", ended.ID, "error", err)
 	}
 }

@@ -423,3 +423,11 @@ func TestWhatIsRefused(t *testing.T) {
 }
 
 func second[A any](_ A, err error) error { return err }
+
+// TestOneAfterTheOther: who sees that an import ended may begin the next one.
+func TestOneAfterTheOther(t *testing.T) {
+	s := newStage(t)
+	for range 100 {
+		s.import_(rows(1), wire.ImportQuery{DryRun: true})
+	}
+}

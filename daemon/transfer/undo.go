@@ -28,10 +28,7 @@ func (t *Transfers) Undo(id string) (wire.Import, error) {
 		i.State, i.Problem, i.Undone, i.Kept = wire.ImportUndoing, nil, 0, 0
 	})
 	begun, _ := t.Status(id)
-	go func() {
-		defer t.end()
-		t.finish(ctx, i, t.takeBack(ctx, i), wire.ImportUndone)
-	}()
+	go func() { t.finish(ctx, i, t.takeBack(ctx, i), wire.ImportUndone) }()
 	return begun, nil
 }
 
