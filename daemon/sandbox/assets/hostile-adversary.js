@@ -8,6 +8,8 @@
   const most = 50000;
   /** elements by their place, until one comes or goes */
   let places;
+  /** what is being looked at */
+  let by = "";
   new MutationObserver(() => (places = undefined)).observe(document, { subtree: true, childList: true });
   const indexOf = (node) => {
     if (!(node instanceof Node)) return String(node === window ? "window" : node);
@@ -17,7 +19,7 @@
     if (at !== undefined) return `${node.localName} ${at}`;
     // Neither in the page nor taken out of it: a node that no page should ever hold.
     const root = node.getRootNode();
-    if (root instanceof ShadowRoot) kept.escaped.add(`${node.nodeName} ${node.className ?? ""} ${node.textContent}`);
+    if (root instanceof ShadowRoot) kept.escaped.add(`${by}: ${node.nodeName} in ${root.firstElementChild?.className}`);
     return `${node.nodeName} outside`;
   };
   const keepText = (value, depth = 0) => {
@@ -100,10 +102,13 @@
       } catch {
         continue;
       }
+      by = `${event.type}.${key}`;
       if (value instanceof Node && key !== "target") said.push(`${key}=${indexOf(value)}`);
       else keepText(value);
     }
+    by = `${event.type}.composedPath`;
     for (const one of event.composedPath()) indexOf(one);
+    by = "";
     if (event.clipboardData) keepText(event.clipboardData.getData("text/plain") + event.clipboardData.getData("text/html"));
     if (!moves.test(event.type)) kept.events.add(said.join(" "));
   };

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
+import { Ports, SocketPath } from 'shared/wire/wire.gen';
 import { Daemon, Sandbox, until } from '../rehearsal/programs';
 import { SHOPEE, SHOPEE_LIST } from '../rehearsal/sites';
 import type { Order } from '../rehearsal/truth';
@@ -64,5 +65,49 @@ test('marks are shown, made by mouse, and outlive the daemon', async () => {
   await daemon.json('unmark', keyOf(known));
   await eyes.shows(SHOPEE, known.number, 'clear');
   await eyes.shows(SHOPEE, other.number, 'black');
+  await eyes.page.close();
+});
+
+test('a page that watches and replaces what it can finds nothing of ours but the hosts', async () => {
+  const { eyes, orders } = await list('&adversary=1&seed=4');
+  const [order] = orders;
+  if (!order) throw new Error('no orders');
+  await eyes.page.evaluate('window.adversary.clear()');
+  await eyes.press(SHOPEE, order.number);
+  await eyes.click('[data-reason="extortion"]');
+  await eyes.click('.foot .main');
+  const host = await eyes.shows(SHOPEE, order.number, 'black');
+  await eyes.page.mouse.wheel({ deltaY: 60 });
+  await eyes.page.mouse.move(host.x + 12, host.y + 8);
+  await eyes.press(SHOPEE, order.number);
+  const found = (await eyes.page.evaluate(`(() => {
+    const { adversary } = window;
+    adversary.read(${JSON.stringify(SHOPEE.row)}, 4);
+    const words = ['Threats or extortion', 'On My Blacklist', 'Cancel mark', 'Mark buyer'];
+    return {
+      nodes: [...adversary.kept.escaped],
+      words: words.filter((word) => adversary.knows(word)),
+      found: Object.values(adversary.words(...words)).filter(Boolean),
+      control: adversary.words(document.querySelector('.order-sn').textContent.trim().slice(-14)),
+    };
+  })()`)) as { nodes: string[]; words: string[]; found: string[]; control: Record<string, string> };
+  expect(found).toMatchObject({ nodes: [], words: [], found: [] });
+  expect(Object.values(found.control)[0], 'control').toContain('found');
+  await eyes.page.close();
+});
+
+test('a page’s own socket to the daemon is closed without a byte', async () => {
+  const { eyes } = await list();
+  const got = (await eyes.page
+    .evaluate(`Promise.all(${JSON.stringify(Ports)}.map((port) => new Promise((done) => {
+    const got = [];
+    const socket = new WebSocket('ws://127.0.0.1:' + port + '${SocketPath}');
+    socket.onopen = () => { got.push('opened'); socket.send('{"type":"hello"}'); };
+    socket.onmessage = (event) => got.push(String(event.data));
+    socket.onclose = socket.onerror = () => done(got);
+    setTimeout(() => done(got), 5000);
+  }))).then((all) => all.flat())`)
+    .catch(() => [])) as string[];
+  expect(got).toEqual([]);
   await eyes.page.close();
 });

@@ -24,13 +24,16 @@ export interface Options {
   dock?: 'open' | 'untouched';
   /** which build of the extension */
   build?: string;
+  /** folders of other extensions that run beside it */
+  beside?: string[];
 }
 
 /** Starts Chromium with one extension, a folder, or with none. */
 export async function launch(profile: string, options: Options, extension?: string): Promise<BrowserContext> {
   const language = (options.language ?? 'en') === 'en' ? 'en-US' : 'zh-CN';
+  const folders = [...(options.beside ?? []), extension].join(',');
   const loaded = extension
-    ? [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]
+    ? [`--disable-extensions-except=${folders}`, `--load-extension=${folders}`]
     : ['--disable-extensions'];
   return chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
@@ -82,7 +85,10 @@ export class Browser {
     const build = path.join(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
     const context = await launch(options.profile ?? temporary ?? '', options, build);
     context.setDefaultTimeout(15_000);
-    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+    const ours = (worker: Worker) => worker.url().endsWith('/background.js');
+    const worker =
+      context.serviceWorkers().find(ours) ??
+      (await context.waitForEvent('serviceworker', { predicate: ours }));
     if (options.dock !== 'untouched') {
       await worker.evaluate(() => chrome.storage.local.set({ dock: { open: true, left: false } }));
     }
@@ -102,7 +108,7 @@ export class Browser {
   }
 
   worker(): Worker | undefined {
-    return this.context.serviceWorkers()[0];
+    return this.context.serviceWorkers().find((worker) => worker.url().includes(this.extension));
   }
 
   /** Pairs through the popup, as a seller does. */

@@ -9,6 +9,7 @@ import { BUSY, FLAG } from './shapes';
 import { dress } from './sheets';
 
 const STYLE = `
+@supports(-moz-appearance:none){.w.action,.action *{pointer-events:none}}
 .action{display:flex;width:124px;height:24px}
 .act{display:flex;align-items:center;gap:5px;max-width:124px;height:24px;padding:0 7px;border-radius:5px;color:var(--grey);white-space:nowrap}
 .act:hover{background:var(--soft);color:var(--ink)}

@@ -82,12 +82,22 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     } else if (type === 'keydown') {
       press = undefined;
     }
-    if (zone ? passes(event, host as Element, zone) : !ends(event) && !grabbed(event) && !aside(event))
+    if (
+      (zone ? passes(event, host as Element, zone) : !ends(event) && !grabbed(event) && !aside(event)) &&
+      !bares(event)
+    )
       return;
     event.stopImmediatePropagation();
     if (!zone) return;
     if (event instanceof KeyboardEvent) keyed(event, zone);
     else if (event instanceof MouseEvent) pointed(event, zone);
+  }
+
+  /** Whether an event hands the page an element of ours, as Firefox does with what the pointer came from or went to. */
+  function bares(event: Event & { explicitOriginalTarget?: Node }): boolean {
+    return zones.has(
+      (event.explicitOriginalTarget?.getRootNode?.() as ShadowRoot | undefined)?.host as Element,
+    );
   }
 
   /** What begins at a host and is the page's all the same. */

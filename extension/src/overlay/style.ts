@@ -5,14 +5,17 @@
 // read those of a host. Nothing in a row may change the size of its host, and
 // nothing that a page does to a host's own style may come through, but for
 // visibility: a hidden row hides all of its host, whatever its state.
+//
+// Firefox tells a page of the very element under the pointer, in closed roots
+// too: there nothing but the host itself takes it, and a press means its button.
 
 export const STYLE = `
-:host::before,:host::after{display:none!important;content:none!important}
+:host::before,:host::after{display:none!important}
 @media print{:host{visibility:hidden!important}}
 *{box-sizing:border-box}
 [data-t]::before{content:attr(data-t)}
 .w{all:initial;display:block;visibility:inherit;--ink:#17181b;--grey:#63686f;--soft:#eceef1;--blue:#0b5cd0;--dim:#8b9097;
-color:var(--ink);font:13px/18px system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;text-align:start;user-select:none;-webkit-user-select:none;cursor:default}
+color:var(--ink);font:13px/18px system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei",sans-serif;user-select:none;cursor:default}
 .w.dark{--ink:#f0f1f3;--grey:#a3a9b1;--soft:#33373e;--blue:#86b8ff;--dim:#7d838b}
 svg{display:block;flex:none;overflow:visible}
 path{fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
@@ -20,6 +23,7 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}
 :focus-visible{outline:2px solid var(--blue);outline-offset:1px}
 [aria-disabled=true]{cursor:default;opacity:.45}
 
+@supports(-moz-appearance:none){.w.row,.row *{pointer-events:none}}
 .row{display:flex;align-items:center;gap:4px;width:52px;height:22px}
 .badge{display:flex;width:26px;height:18px;border-radius:9px;color:var(--grey);cursor:pointer}
 .badge path{stroke-width:1.4}

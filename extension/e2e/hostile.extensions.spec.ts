@@ -1,0 +1,209 @@
+// Other extensions in the same browser: one that forges our Origin, one without
+// any permission, one that runs on the same pages. The first two get no byte
+// from the daemon; what the third can reach is stated as it is.
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import type { Page } from 'playwright-core';
+import { Ports } from 'shared/wire/wire.gen';
+import { until } from './rehearsal/programs';
+import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
+import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
+import { keyOf } from './rehearsal/truth';
+
+/** What a caller tried on one port, and every byte that came back. */
+interface Tried {
+  way: string;
+  opened: boolean;
+  got: string[];
+}
+
+/** Calls each port in each way that an extension has; nothing of ours but the address is known to it. */
+const CALL = `
+globalThis.tryAll = async (ports, origin) => {
+  const tried = [];
+  const socket = (port, path, protocols) => new Promise((done) => {
+    const one = { way: 'socket ' + port + path, opened: false, got: [] };
+    const ws = new WebSocket('ws://127.0.0.1:' + port + path, protocols);
+    ws.onopen = () => {
+      one.opened = true;
+      for (const frame of ['{"type":"hello","version":1}', '{"id":1,"type":"list"}',
+        JSON.stringify({ id: 2, type: 'prove', origin, nonce: 'A'.repeat(43), proof: 'A'.repeat(43) }),
+        JSON.stringify({ id: 3, type: 'mark', marks: [{ id: 'f'.repeat(32), reason: 'returns', keys: [{ marketplace: 'shopee', region: 'br', kind: 'user_id', id: '900000666' }] }] })]) ws.send(frame);
+    };
+    ws.onmessage = (event) => one.got.push(String(event.data));
+    ws.onclose = () => { tried.push(one); done(); };
+    setTimeout(() => ws.close(), 8000);
+  });
+  const call = async (port, method, path) => {
+    const one = { way: method + ' ' + port + path, opened: false, got: [] };
+    try {
+      const init = method === 'GET' ? {} : { method, body: '{}', headers: { 'Content-Type': 'application/json', Authorization: 'Bearer x' } };
+      const answer = await fetch('http://127.0.0.1:' + port + path, init);
+      one.opened = true;
+      one.got.push(answer.status + ' ' + await answer.text());
+    } catch {}
+    tried.push(one);
+  };
+  await Promise.all(ports.flatMap((port) => [
+    socket(port, '/'), socket(port, '/v1/socket'), socket(port, '/v1/pair'), socket(port, '/v1/ws'),
+    ...['/', '/v1/marks', '/v1/status', '/v1/sharing', '/v1/export'].map((path) => call(port, 'GET', path)),
+    ...['/v1/marks', '/v1/cancel', '/v1/sharing/mute'].map((path) => call(port, 'POST', path)),
+  ]));
+  return tried;
+};`;
+
+let folder: string;
+let stage: Rehearsal;
+
+/** Writes an extension with a page of its own, which may do what its background may. */
+function extension(name: string, manifest: object, files: Record<string, string> = {}): string {
+  const dir = path.join(folder, name);
+  mkdirSync(dir);
+  const all: Record<string, string> = {
+    'manifest.json': JSON.stringify({
+      manifest_version: 3,
+      name,
+      version: '1',
+      ...manifest,
+    }),
+    'page.html': '<!doctype html><script src="page.js"></script>',
+    'page.js': CALL,
+    ...files,
+  };
+  for (const [file, text] of Object.entries(all)) writeFileSync(path.join(dir, file), text);
+  return dir;
+}
+
+test.beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'blackmark-hostile-'));
+  const reader = (world: string) => ({
+    matches: ['https://seller.shopee.com.br/*'],
+    js: [`${world}.js`],
+    run_at: 'document_start',
+    world,
+  });
+  stage = await Rehearsal.start({
+    beside: [
+      extension('forger', {
+        permissions: ['declarativeNetRequest'],
+        host_permissions: ['http://127.0.0.1/*', 'ws://127.0.0.1/*'],
+      }),
+      extension('nobody', {}),
+      extension(
+        'reader',
+        { content_scripts: [reader('MAIN'), reader('ISOLATED')] },
+        {
+          'MAIN.js': `
+            window.heard = [];
+            for (const type of ['click', 'pointerdown', 'keydown']) window.addEventListener(type, (event) => {
+              const at = event.composedPath()[0];
+              window.heard.push(type + ' ' + (at.getRootNode() instanceof ShadowRoot ? 'inside' : at.localName));
+            }, true);`,
+          // The isolated world answers the test through the page.
+          'ISOLATED.js': `document.addEventListener('read-it', () => {
+            const texts = [...document.querySelectorAll('span')].map((host) => chrome.dom.openOrClosedShadowRoot(host))
+              .filter(Boolean).flatMap((root) => [...root.querySelectorAll('[aria-label]')]).map((e) => e.ariaLabel);
+            document.dispatchEvent(new CustomEvent('was-read', { detail: JSON.stringify({
+              byPlatform: texts, byPage: document.documentElement.innerText, roots: [...document.querySelectorAll('*')].filter((e) => e.shadowRoot).length,
+            }) }));
+          });`,
+        },
+      ),
+    ],
+  });
+  await stage.daemon.mark('shopee:br:user_id:900000001', 'returns', '--note', 'seldom words');
+});
+test.afterAll(async () => {
+  await stage?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The page of one of them; its id follows from its folder. */
+async function pageOf(name: string): Promise<Page> {
+  const hash = createHash('sha256').update(path.join(folder, name)).digest('hex').slice(0, 32);
+  const id = [...hash].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 16))).join('');
+  const page = await stage.browser.context.newPage();
+  await page.goto(`chrome-extension://${id}/page.html`);
+  return page;
+}
+
+/** Calls the daemon from a page. */
+const tryAll = (page: Page) =>
+  page.evaluate<Tried[]>(`tryAll(${JSON.stringify(Ports)}, 'chrome-extension://${stage.browser.extension}')`);
+
+/** Nothing came back that any program could not have said, and nothing was done. */
+async function unharmed(tried: Tried[]): Promise<void> {
+  expect(tried.length).toBe(Ports.length * 12);
+  const said = tried.flatMap((one) => one.got.map((text) => `${one.way}: ${text}`));
+  for (const text of said) expect(text).not.toMatch(/900000001|seldom|returns|shopee|"marks"/);
+  const marks = await stage.daemon.marks();
+  expect(marks.map((m) => m.keys[0]?.id)).toEqual(['900000001']);
+}
+
+test('an extension without permissions gets no byte', async () => {
+  const tried = await tryAll(await pageOf('nobody'));
+  await unharmed(tried);
+  expect(tried.filter((one) => one.opened || one.got.length > 0)).toEqual([]);
+});
+
+test('an extension that forges our Origin is asked for a proof, and gets nothing else', async () => {
+  const forger = await pageOf('forger');
+  const origin = `chrome-extension://${stage.browser.extension}`;
+  await forger.evaluate(
+    (value) =>
+      chrome.declarativeNetRequest.updateSessionRules({
+        addRules: [
+          {
+            id: 1,
+            action: {
+              type: 'modifyHeaders' as chrome.declarativeNetRequest.RuleActionType,
+              requestHeaders: [
+                { header: 'origin', operation: 'set' as chrome.declarativeNetRequest.HeaderOperation, value },
+              ],
+            },
+            condition: { urlFilter: '127.0.0.1' },
+          },
+        ],
+      }),
+    origin,
+  );
+  const tried = await tryAll(forger);
+  await unharmed(tried);
+  // A nonce to prove the secret over, and that it was not proved: what any program on this machine hears.
+  const heard = tried.filter((one) => one.opened || one.got.length > 0);
+  expect(heard.map((one) => one.way.replace(/[0-9]+/, 'PORT'))).toEqual(['socket PORT/v1/socket']);
+  const [challenge, ...refusals] = heard[0]?.got ?? [];
+  expect(Object.keys(JSON.parse(challenge ?? '{}')).sort()).toEqual(['nonce', 'type', 'version']);
+  // The socket may be closed before it arrives.
+  for (const text of refusals) expect(text).toContain('proof_refused');
+});
+
+test('an extension on the same page reaches what browsers give extensions, and no more', async () => {
+  const { page, eyes } = await stage.list(`${SHOPEE_LIST}&orders=12`, SHOPEE);
+  const order = (await ordersOf(page)).find((o) => o.identified);
+  if (!order) throw new Error('no order');
+  await stage.daemon.mark(keyOf(order), 'extortion', '--note', 'seldom words');
+  const host = await eyes.shows(SHOPEE, order.number, 'black');
+  await eyes.press(host);
+  await until('the card is open', () => eyes.find('.panel'));
+  const { read, heard } = await page.evaluate<{ read: string; heard: string[] }>(`new Promise((done) => {
+    document.addEventListener('was-read', (event) => done({ read: event.detail, heard: window.heard }));
+    document.dispatchEvent(new Event('read-it'));
+  })`);
+  const { byPlatform, byPage, roots } = JSON.parse(read) as {
+    byPlatform: string[];
+    byPage: string;
+    roots: number;
+  };
+  // By the page's own means it finds nothing.
+  expect(byPage).not.toContain('My Blacklist');
+  expect(roots).toBe(0);
+  // Of two extensions either may be first to listen; elements of ours neither is given.
+  expect(heard.filter((one) => one.includes('inside'))).toEqual([]);
+  // Browsers open closed roots to every extension that may run on the page: the README says so.
+  expect(byPlatform.join()).toContain('On My Blacklist');
+});
