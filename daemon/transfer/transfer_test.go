@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -424,10 +425,37 @@ func TestWhatIsRefused(t *testing.T) {
 
 func second[A any](_ A, err error) error { return err }
 
+// toldOf calls a function for every line of a log.
+type toldOf struct {
+	slog.Handler
+	do func()
+}
+
+func (h toldOf) Handle(context.Context, slog.Record) error { h.do(); return nil }
+func (h toldOf) Enabled(context.Context, slog.Level) bool  { return true }
+
 // TestOneAfterTheOther: who sees that an import ended may begin the next one.
 func TestOneAfterTheOther(t *testing.T) {
 	s := newStage(t)
-	for range 100 {
-		s.import_(rows(1), wire.ImportQuery{DryRun: true})
+	begun := make(chan error, 1)
+	var again *transfer.Transfers
+	var once sync.Once
+	log := slog.New(toldOf{slog.DiscardHandler, func() {
+		once.Do(func() {
+			_, err := again.Import(bytes.NewReader(rows(1)), func(bool) {}, wire.ImportQuery{DryRun: true})
+			begun <- err
+		})
+	}})
+	var err error
+	again, err = transfer.Open(transfer.Config{Dir: s.dir + "/imports", Ledger: s.ledger, Log: log})
+	s.ok(err)
+	defer again.Close()
+	_, err = again.Import(bytes.NewReader(rows(1)), func(bool) {}, wire.ImportQuery{DryRun: true})
+	s.ok(err)
+	select {
+	case err := <-begun:
+		s.ok(err)
+	case <-time.After(patience):
+		t.Error("nobody was told of its end")
 	}
 }
