@@ -22,6 +22,7 @@ PLATFORMS    := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 help: ## list the targets
 	@echo 'Blackmark: make TARGET, with TARGET one of'
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf '  %-10s %s\n' "$$target" "$$text"; done
+	@echo 'Settings of soak: SOAK=8h for a day that is not compressed'
 	@echo 'Settings of run: HEADLESS=1 drives the story without a window, SITE=shopee keeps to one site,'
 	@echo '  BLACKMARK_CHROMIUM=/path/to/chromium takes another browser than the Debian package'
 
@@ -77,6 +78,10 @@ check-supply: $(NODE_MODULES)
 .PHONY: bench
 bench: browser build ## measure, print one table, write bench.json
 	go run .ci/bench/*.go
+
+.PHONY: soak
+soak: browser build ## a working day replayed over SOAK: 5m by default, 8h is real time
+	cd extension && SOAK=$(or $(SOAK),5m) npx playwright test e2e/day.spec.ts
 
 .PHONY: generate
 generate: $(NODE_MODULES) ## write the generated files anew

@@ -9,8 +9,8 @@ import { test } from '@playwright/test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { Browser, launch } from '../rehearsal/browser';
 import { Eyes } from '../rehearsal/eyes';
+import { Meter } from '../rehearsal/meter';
 import { Daemon, Sandbox, TOP, until } from '../rehearsal/programs';
-import { Meter } from './meter';
 import { ADDRESS, painted, ROWS, serve } from './shop';
 
 /** How often each of the three draws the page, and how often our scripts are profiled. */

@@ -213,6 +213,12 @@ export class Daemon {
     );
   }
 
+  /** The process that runs now. */
+  pid(): number {
+    if (!this.process?.pid) throw new Error('the daemon was never started');
+    return this.process.pid;
+  }
+
   /** Asks it to end, as the system's service manager does. */
   async stop(): Promise<void> {
     if (this.process) await end(this.process, 'SIGTERM');

@@ -107,7 +107,7 @@ const CHECKER = `
           if (state === 'black') report.black++;
           if (!expected.states.includes(state)) {
             wrong(order + ' shows ' + state + ' and not ' + expected.states.join(' or ') + ' in frame ' + report.frames);
-          } else if (state === 'black' && !frame.querySelector('.badge').ariaLabel.endsWith(expected.reason)) {
+          } else if (state === 'black' && !frame.querySelector('.badge').ariaLabel.split('. Reported by ')[0].endsWith(expected.reason)) {
             wrong(order + ' shows another reason: ' + frame.querySelector('.badge').ariaLabel);
           }
         }
