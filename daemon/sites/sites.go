@@ -9,6 +9,8 @@ package sites
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -80,22 +82,45 @@ func Open(c Config) (*Sites, error) {
 		return nil, err
 	}
 	s := &Sites{cfg: c, pages: map[string]wire.SitePage{}, saved: c.Now()}
-	data, err := os.ReadFile(s.path())
+	pages, err := Read(c.Dir)
+	var syntax *unreadable
+	switch {
+	case errors.As(err, &syntax):
+		c.Log.Warn("how pages were understood cannot be read and is counted anew", "error", err)
+	case err != nil:
+		return nil, err
+	}
+	for _, p := range pages {
+		s.pages[nameOf(p.Site, p.Page)] = p
+	}
+	return s, nil
+}
+
+// Read is what stands in the folder, which may belong to a daemon that runs: it
+// is at most a minute old then. Nothing there is nothing remembered.
+func Read(dir string) ([]wire.SitePage, error) {
+	data, err := os.ReadFile(filepath.Join(dir, fileName))
 	switch {
 	case os.IsNotExist(err):
-		return s, nil
+		return nil, nil
 	case err != nil:
 		return nil, err
 	}
 	var f file
-	if err := json.Unmarshal(data, &f); err != nil || f.Format != fileFormat {
-		c.Log.Warn("how pages were understood cannot be read and is counted anew", "error", err)
-		return s, nil
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, &unreadable{err}
 	}
-	for _, p := range f.Pages {
-		s.pages[nameOf(p.Site, p.Page)] = p
+	if f.Format != fileFormat {
+		return nil, &unreadable{fmt.Errorf("format %d, this is %d", f.Format, fileFormat)}
 	}
-	return s, nil
+	return f.Pages, nil
+}
+
+// unreadable is a file that is there and says nothing.
+type unreadable struct{ why error }
+
+func (e *unreadable) Error() string {
+	return "how pages were understood cannot be read: " + e.why.Error()
 }
 
 func (s *Sites) path() string { return filepath.Join(s.cfg.Dir, fileName) }

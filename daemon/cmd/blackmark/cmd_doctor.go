@@ -44,9 +44,9 @@ func newDoctorCommand(t *terminal) *cobra.Command {
 		Short: "Look for what is wrong, and say what to do",
 		Long: `Looks at the data folder and who may read it, its lock, the ports, the daemon,
 the journal (read to its end) and its index, the disk, the clock, the paired
-browsers, the backups and the cloud. It works with the daemon running and
-without, and changes nothing. Every finding that is not in order comes with
-what to do about it.
+browsers, how well the sites' pages are understood, the backups and the cloud.
+It works with the daemon running and without, and changes nothing. Every finding
+that is not in order comes with what to do about it.
 
 ` + exitHelp,
 		Example: `  blackmark doctor

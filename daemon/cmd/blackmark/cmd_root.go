@@ -31,7 +31,7 @@ command line does the same without a browser. First time:
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(newRunCommand(t), newPairCommand(t), newMarkCommand(t), newUnmarkCommand(t), newForgetCommand(t),
-		newListCommand(t), newShowCommand(t), newShareCommand(t), newExportCommand(t), newImportCommand(t),
+		newListCommand(t), newShowCommand(t), newSitesCommand(t), newShareCommand(t), newExportCommand(t), newImportCommand(t),
 		newBackupCommand(t), newRestoreCommand(t), newStatusCommand(t), newDoctorCommand(t),
 		newInstallCommand(t), newUninstallCommand(t), newVersionCommand(t))
 	return c

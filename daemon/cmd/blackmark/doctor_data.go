@@ -51,6 +51,7 @@ func (t *terminal) checkData(ctx context.Context, dir string, status wire.Status
 		findings = append(findings, ill("saving", status.Problem))
 	}
 	findings = append(findings, checkBackups(dir, found.Records, time.Now()), checkClients(dir, status, running, time.Now()))
+	findings = append(findings, t.checkSites(ctx, dir, running))
 	var sharing wire.Sharing
 	if running {
 		var cloud finding

@@ -10,6 +10,7 @@ import type {
   SharedList,
   SharePreview,
   Sharing,
+  SiteReports,
   Status,
 } from 'shared/wire/wire.gen';
 import type { DaemonLink } from '../daemonlink/link';
@@ -81,6 +82,7 @@ export class OwnPages {
     },
     sites: async () => fine(await this.#parts.sites()),
     sitesChanged: async () => fine(await this.#parts.sitesChanged()),
+    siteReports: () => this.#parts.link.call<SiteReports>('GET', '/v1/sites'),
     sharing: () => this.#parts.link.call<Sharing>('GET', '/v1/sharing'),
     joinSharing: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/join', query, SHARING_LIMIT),
     previewShare: (query) =>

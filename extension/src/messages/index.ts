@@ -26,6 +26,7 @@ import type {
   Sharing,
   SharingSettings,
   Sighting,
+  SiteReports,
   Status,
   WithdrawQuery,
 } from 'shared/wire/wire.gen';
@@ -122,6 +123,8 @@ export interface Requests {
   sites: () => SiteGrant[];
   /** registers content scripts for what is granted now */
   sitesChanged: () => SiteGrant[];
+  /** how well the sites' pages are understood */
+  siteReports: () => SiteReports;
   /** how sharing stands */
   sharing: () => Sharing;
   joinSharing: (query: InvitationQuery) => Sharing;

@@ -622,6 +622,15 @@ export type Message0 =
   | 'ui_link_unpaired'
   | 'ui_link_version'
   | 'ui_loading'
+  | 'ui_page_blocked'
+  | 'ui_page_detail'
+  | 'ui_page_disputes'
+  | 'ui_page_feedback'
+  | 'ui_page_legacy'
+  | 'ui_page_list'
+  | 'ui_page_messages'
+  | 'ui_page_orders'
+  | 'ui_page_returns'
   | 'ui_pair'
   | 'ui_pair_again'
   | 'ui_pair_again_do'
@@ -636,6 +645,8 @@ export type Message0 =
   | 'ui_stranger'
   | 'ui_stranger_do'
   | 'ui_trying'
+  | 'ui_understood_unseen'
+  | 'ui_understood_unsure'
   | 'ui_undo'
   | 'ui_unpaired'
   | 'ui_unpaired_do'
@@ -773,8 +784,10 @@ export type Message1 =
   | 'sharing_withdraw_ask'
   | 'sharing_withdraw_of'
   | 'ui_copy_command'
+  | 'ui_lost_never'
   | 'ui_site_grant_name'
   | 'ui_site_remove_name'
+  | 'ui_understood'
   | 'welcome_sample_black'
   | 'welcome_sample_buyer';
 
@@ -792,6 +805,7 @@ export type Message2 =
   | 'overlay_pill_others'
   | 'sharing_can_more_one'
   | 'sharing_can_more_other'
+  | 'ui_lost_since'
   | 'ui_pair_count'
   | 'ui_version';
 

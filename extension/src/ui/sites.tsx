@@ -4,12 +4,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask, type SiteGrant } from '../messages';
 import { Busy } from './parts';
 import { language, t } from './text';
+import { Understanding, useReports } from './understanding';
 
 /** The patterns that the build has without asking; they cannot be given back. */
 const fixed = () => new Set(chrome.runtime.getManifest().host_permissions ?? []);
 
-/** Every site with a button to grant it or to take it back. */
-export function Sites() {
+/** Every site with a button to grant it or to take it back; where the daemon can be asked, how well its pages are understood. */
+export function Sites({ connected = false }: { connected?: boolean }) {
+  const reports = useReports(connected);
   const [sites, setSites] = useState<SiteGrant[] | null>(null);
   const [refused, setRefused] = useState('');
 
@@ -45,6 +47,9 @@ export function Sites() {
             <p class="faint clip" title={site.hosts.join(', ')}>
               {site.hosts.join(', ')}
             </p>
+            {reports && site.granted && (
+              <Understanding site={site} pages={reports.pages.filter((page) => page.site === site.site)} />
+            )}
             {refused === site.site && (
               <p class="faint" role="alert">
                 {site.granted ? t('ui_site_kept') : t('ui_site_refused')}

@@ -40,7 +40,7 @@ function Popup() {
       {link.state === 'unpaired' ? (
         // Nothing can be found or marked yet; the marketplaces can be chosen.
         <section class="panel" aria-label={words.sites} {...scrolls}>
-          <SitesPanel />
+          <SitesPanel connected={false} />
         </section>
       ) : (
         <>
@@ -54,7 +54,7 @@ function Popup() {
           >
             {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
             {tab === 'mark' && <MarkForm connected={connected} />}
-            {tab === 'sites' && <SitesPanel />}
+            {tab === 'sites' && <SitesPanel connected={connected} />}
           </section>
         </>
       )}
@@ -68,11 +68,11 @@ function Popup() {
   );
 }
 
-function SitesPanel() {
+function SitesPanel({ connected }: { connected: boolean }) {
   return (
     <>
       <p class="faint">{t('popup_sites_intro')}</p>
-      <Sites />
+      <Sites connected={connected} />
     </>
   );
 }

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"blackmark/daemon/localapi"
+	"blackmark/daemon/sites"
+	"blackmark/shared/wire"
+)
+
+// checkSites looks at how well the sites' pages are understood: what the daemon
+// says, or what it left behind.
+func (t *terminal) checkSites(ctx context.Context, dir string, running bool) finding {
+	var pages []wire.SitePage
+	var err error
+	if running {
+		var reports wire.SiteReports
+		err = t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/sites", &reports) })
+		pages = reports.Pages
+	} else {
+		pages, err = sites.Read(filepath.Join(dir, "sites"))
+		if err != nil { // counts can be lost
+			return finding{Check: "sites", Message: err.Error(), Remedy: "nothing: the next start counts anew"}
+		}
+	}
+	if err != nil {
+		return ill("sites", err)
+	}
+	var troubled []string
+	for _, p := range pages {
+		if p.Trouble != wire.TroubleNone {
+			troubled = append(troubled, fmt.Sprintf("%s %s (%s)", p.Site, p.Page, understood(p)))
+		}
+	}
+	switch {
+	case len(troubled) > 0:
+		return finding{Check: "sites", Message: "pages that are not understood: " + strings.Join(troubled, "; "), Remedy: mendingHint}
+	case len(pages) == 0:
+		return fine("sites", "no page was looked at yet")
+	}
+	return fine("sites", "%d pages were looked at, and understood", len(pages))
+}

@@ -1,0 +1,58 @@
+// How well the pages of a site are understood, in one line a page that is not,
+// and one line for the rest.
+
+import { useEffect, useState } from 'preact/hooks';
+import type { SitePage, SiteReports } from 'shared/wire/wire.gen';
+import { ask, type SiteGrant } from '../../messages';
+import { t, tOr } from '../text';
+import { day } from '../words';
+
+/** What the daemon counted; undefined until it answers, and where it does not. */
+export function useReports(connected: boolean): SiteReports | undefined {
+  const [reports, setReports] = useState<SiteReports>();
+  useEffect(() => {
+    if (!connected) return setReports(undefined);
+    void ask('siteReports').then((reply) => reply.ok && setReports(reply.value));
+  }, [connected]);
+  return reports;
+}
+
+interface UnderstandingProps {
+  site: SiteGrant;
+  /** those of this site that were looked at */
+  pages: SitePage[];
+}
+
+/** How well a site is understood. */
+export function Understanding({ pages }: UnderstandingProps) {
+  const lost = pages.filter((page) => page.trouble);
+  if (lost.length > 0) {
+    return (
+      <>
+        {lost.map((page) => (
+          <p key={page.page} class="lost">
+            {page.good
+              ? t('ui_lost_since', pageName(page.page), day(page.good))
+              : t('ui_lost_never', pageName(page.page))}
+          </p>
+        ))}
+      </>
+    );
+  }
+  const good = pages
+    .map((page) => page.good ?? '')
+    .sort()
+    .at(-1);
+  return (
+    <p class="faint">
+      {good
+        ? t('ui_understood', day(good))
+        : t(pages.length > 0 ? 'ui_understood_unsure' : 'ui_understood_unseen')}
+    </p>
+  );
+}
+
+/** What sellers call a page of a site; its code where we have no word for it. */
+export function pageName(code: string): string {
+  return tOr(`ui_page_${code}`, code);
+}
