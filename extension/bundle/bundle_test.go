@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,7 +48,7 @@ func house(t *testing.T, files map[string]string) source {
 		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"], "marketplaces": ["ebay"]}`,
 		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
 	}
-	for _, page := range []string{"popup", "sharing", "welcome", "gallery"} {
+	for _, page := range []string{"dashboard", "popup", "sharing", "welcome", "gallery"} {
 		folder := "extension/src/pages/" + page + "/"
 		base[folder+"index.tsx"] = `console.log('page')`
 		base[folder+"index.html"] = `<!doctype html><script src="index.js"></script>`
@@ -104,7 +105,7 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 	}
 	want := []string{
 		"_locales/en/messages.json", "_locales/zh_CN/messages.json",
-		"background.js", "content.js", "hook.js",
+		"background.js", "content.js", "dashboard/index.css", "dashboard/index.html", "dashboard/index.js", "hook.js",
 		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "licences.txt", "manifest.json",
 		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js",
 		"welcome/index.css", "welcome/index.html", "welcome/index.js",
@@ -230,6 +231,8 @@ func TestBuildRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"content script over the limit": {"extension/src/content/index.ts",
 			`console.log('` + strings.Repeat("x", contentLimit) + `')`, "the limit is 40000"},
+		"dashboard over the limit": {"extension/src/pages/dashboard/index.tsx",
+			`console.log('` + noise(dashboardLimit*3/2) + `')`, "the limit is 150000"},
 		"host that is no host": {"shared/site/sites/a/definition.json",
 			`{"hosts": ["a.example/*"]}`, "is not a host"},
 		"all hosts": {"shared/site/sites/a/definition.json", `{"hosts": ["*"]}`, "is not a host"},
@@ -249,6 +252,17 @@ func TestBuildRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// noise is text that no packing makes much shorter than two thirds.
+func noise(size int) string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	random := rand.New(rand.NewPCG(1, 2))
+	text := make([]byte, size)
+	for i := range text {
+		text[i] = letters[random.IntN(len(letters))]
+	}
+	return string(text)
 }
 
 func TestZipsAreReproducible(t *testing.T) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"os"
@@ -14,12 +16,17 @@ import (
 // only later is in panel.js.
 const contentLimit = 40_000
 
+// dashboardLimit is the most of the dashboard's script and style sheet together,
+// packed with gzip, in bytes.
+const dashboardLimit = 150_000
+
 // entries are the scripts and where they go, without the ending.
 var entries = []api.EntryPoint{
 	{InputPath: "src/background/index.ts", OutputPath: "background"},
 	{InputPath: "src/content/index.ts", OutputPath: "content"},
 	{InputPath: "src/content/hook.ts", OutputPath: "hook"},
 	{InputPath: "src/content/panel.ts", OutputPath: "panel"},
+	{InputPath: "src/pages/dashboard/index.tsx", OutputPath: "dashboard/index"},
 	{InputPath: "src/pages/popup/index.tsx", OutputPath: "popup/index"},
 	{InputPath: "src/pages/sharing/index.tsx", OutputPath: "sharing/index"},
 	{InputPath: "src/pages/welcome/index.tsx", OutputPath: "welcome/index"},
@@ -47,7 +54,21 @@ func (s source) bundleScripts(all sites) (files, error) {
 	if err := s.addStatic(made); err != nil {
 		return nil, err
 	}
+	if size := packedSize(made["dashboard/index.js"], made["dashboard/index.css"]); size > dashboardLimit {
+		return nil, fmt.Errorf("the dashboard has %d bytes packed, the limit is %d", size, dashboardLimit)
+	}
 	return made, nil
+}
+
+// packedSize is how many bytes the texts take, each packed with gzip.
+func packedSize(texts ...[]byte) int {
+	var packed bytes.Buffer
+	for _, text := range texts {
+		w := gzip.NewWriter(&packed)
+		_, _ = w.Write(text) // a buffer takes everything
+		_ = w.Close()
+	}
+	return packed.Len()
 }
 
 // addStatic adds the pages' HTML as it is and their style sheets with what they

@@ -3,6 +3,22 @@
 /** Messages that take no value. */
 export type Message0 =
   | 'background_not_connected'
+  | 'blacklist_at'
+  | 'blacklist_buyer'
+  | 'blacklist_clear'
+  | 'blacklist_empty'
+  | 'blacklist_empty_do'
+  | 'blacklist_marketplace'
+  | 'blacklist_none'
+  | 'blacklist_none_do'
+  | 'blacklist_note'
+  | 'blacklist_order'
+  | 'blacklist_reason'
+  | 'blacklist_search'
+  | 'dashboard_blacklist'
+  | 'dashboard_open'
+  | 'dashboard_pages'
+  | 'dashboard_skip'
   | 'description'
   | 'language'
   | 'name'
@@ -686,6 +702,9 @@ export type Message0 =
 
 /** Messages that take one value. */
 export type Message1 =
+  | 'blacklist_total_one'
+  | 'blacklist_total_other'
+  | 'dashboard_tab'
   | 'overlay_batch_already_one'
   | 'overlay_batch_already_other'
   | 'overlay_batch_confirm_one'

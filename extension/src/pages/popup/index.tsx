@@ -59,6 +59,9 @@ function Popup() {
         </>
       )}
       <footer>
+        <a href="../dashboard/index.html" target="_blank" rel="noreferrer">
+          {t('dashboard_open')}
+        </a>
         <a href="../welcome/index.html" target="_blank" rel="noreferrer">
           {t('popup_welcome')}
         </a>
