@@ -79,6 +79,11 @@ func inMemory(data string) ([]row, error) {
 	}
 	time.Sleep(idle)
 	private, err := d.private()
+	if err != nil {
+		d.end(os.Kill)
+		return nil, err
+	}
+	mapped, err := d.mapped()
 	d.end(os.Kill)
 	if err != nil {
 		return nil, err
@@ -98,6 +103,7 @@ func inMemory(data string) ([]row, error) {
 	after, err := d.private()
 	return []row{
 		atMost("idle private memory, 100k marks", private, "MB", 64),
+		{Name: "program and mapped files in the system's cache beside it", Value: mapped, Unit: "MB"},
 		{Name: "idle private memory after a kill", Value: after, Unit: "MB"},
 		{Name: "peak resident memory while the index is built again", Value: peak, Unit: "MB"},
 	}, err
@@ -146,10 +152,13 @@ func (d *running) rebuilding() bool {
 	return err == nil && bytes.Contains(text, []byte(`"rebuilding": true`))
 }
 
-// private is what nobody else could use if it ended, in MB.
-func (d *running) private() (float64, error) {
-	return d.kilobytes("smaps_rollup", "Private_Clean:", "Private_Dirty:")
-}
+// private is what the process holds that no file backs, in MB: it cannot be let go.
+// Pages of mapped files are the system's cache, and given up whenever somebody else
+// needs the room.
+func (d *running) private() (float64, error) { return d.kilobytes("smaps_rollup", "Anonymous:") }
+
+// mapped is how much of its files stands in that cache now, in MB.
+func (d *running) mapped() (float64, error) { return d.kilobytes("status", "RssFile:") }
 
 // peak is the most that was in memory so far, in MB.
 func (d *running) peak() (float64, error) { return d.kilobytes("status", "VmHWM:") }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
 
@@ -186,6 +187,7 @@ func BenchmarkOpen(b *testing.B) {
 			l := start(b)
 			b.StopTimer()
 			for l.Health().Rebuilding {
+				time.Sleep(time.Millisecond)
 			}
 			_ = l.Close()
 			b.StartTimer()
