@@ -47,8 +47,11 @@ func (d *draft) apply(e *entry, payload []byte) error {
 		}
 	}
 	d.changes[entryKey(e.ID)] = e.stored(payload)
-	if e.live {
+	switch e.Op {
+	case opMark:
 		return d.add(e)
+	case opJoin, opSplit:
+		return d.decide(e)
 	}
 	return nil
 }
@@ -147,6 +150,10 @@ func (e *entry) check() error {
 	case opMark:
 		if len(e.Keys) == 0 {
 			return fmt.Errorf("a mark without keys")
+		}
+	case opJoin, opSplit:
+		if len(e.Keys) != 2 {
+			return fmt.Errorf("a decision without two keys")
 		}
 	case opAlready, opCancel, opAbsent, opForget:
 	default:

@@ -24,6 +24,8 @@ const (
 	opAlready = "already" // asked for a mark, but Of stood already
 	opCancel  = "cancel"  // Of was taken away
 	opAbsent  = "absent"  // asked to take a mark away that was not there
+	opJoin    = "join"    // the two keys are one buyer's
+	opSplit   = "split"   // they are not
 	opForget  = "forget"  // a buyer was forgotten: the entries of Forgot are gone
 )
 
@@ -85,6 +87,10 @@ func (e *entry) mark() *Mark {
 		At: at, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo, Import: e.Import,
 	}
 }
+
+// decides tells whether an entry says of two keys that they are one buyer's or
+// not.
+func (e *entry) decides() bool { return e.Op == opJoin || e.Op == opSplit }
 
 // idSize is the length of the id of a mark or a cancel.
 const idSize = 32

@@ -36,7 +36,7 @@ func forgotten(v getter, id string) (bool, error) {
 }
 
 // Aliases gives the asked keys, which must be canonical, and all other keys by
-// which My Blacklist ever knew the same buyer. It returns buyer.ErrWhich where
+// which My Blacklist ever knew the same buyer, those joined by the seller too. It returns buyer.ErrWhich where
 // the asked keys mean more than one.
 func (l *Ledger) Aliases(keys []buyer.Key) ([]buyer.Key, error) {
 	var lists [][]buyer.Key
@@ -45,6 +45,14 @@ func (l *Ledger) Aliases(keys []buyer.Key) ([]buyer.Key, error) {
 			lists = append(lists, e.Keys)
 		}
 	})
+	if err == nil {
+		err = l.EachDecision(func(d Decision) error {
+			if d.Joined {
+				lists = append(lists, []buyer.Key{d.Key, d.Other})
+			}
+			return nil
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +60,8 @@ func (l *Ledger) Aliases(keys []buyer.Key) ([]buyer.Key, error) {
 }
 
 // Forget replaces everything that the journal holds of a buyer by hashes: his
-// marks, whether they stand or not, what took them back, and what was asked of
-// him. Keys are all of his, as Aliases gives them. Unfinished writes beside the
+// marks, whether they stand or not, what took them back, what was asked of him,
+// and what was said of his keys and others. Keys are all of his, as Aliases gives them. Unfinished writes beside the
 // journal go whole, because half a record does not say whose it is; the index is
 // built anew from what is left. It tells how many records were emptied.
 //
@@ -129,6 +137,8 @@ func (l *Ledger) find(keys []buyer.Key) (found, error) {
 		case e.Op == opAbsent && slices.ContainsFunc(asked, func(list []buyer.Key) bool {
 			return e.Content == content(NewCancel{ID: e.ID, Keys: list})
 		}):
+		case e.decides() && slices.ContainsFunc(e.Keys, func(k buyer.Key) bool { return slices.Contains(keys, k) }):
+			f.live = append(f.live, e.Keys...)
 		default:
 			return
 		}

@@ -85,6 +85,12 @@ type NewMark struct {
 	// hex digits. An import leaves alone what it made itself, and a mark that
 	// says the same already; what it leaves alone is not written down.
 	Import string `json:"import,omitempty"`
+	// One: the daemon holds the keys for one buyer's, even where they were marked
+	// separately; the new mark takes the place of all of those.
+	One bool `json:"-"`
+	// Without are keys that are not kept with the mark: the daemon knows that only
+	// pages joined them to the buyer, and a mark outlives what pages say.
+	Without []buyer.Key `json:"-"`
 	// Echo is what the daemon knew, not what was asked: the same request sent
 	// again is the same, whatever other sellers reported meanwhile.
 	Echo bool `json:"-"`
@@ -103,6 +109,9 @@ type NewCancel struct {
 	ID   string      `json:"id"`             // 32 lower-case hex digits, random, made by the caller
 	Mark string      `json:"mark,omitempty"` // the mark's id; it decides where both are given
 	Keys []buyer.Key `json:"keys,omitempty"` // or any key of the buyer
+	// Also are keys that the daemon holds for the same buyer's: marks on these are
+	// taken away too.
+	Also []buyer.Key `json:"-"`
 }
 
 // Cancelled is what became of a NewCancel.

@@ -15,7 +15,8 @@ type hit struct {
 //
 // A permanent key decides. A key that can change hands counts only where the
 // mark and the looked-up buyer do not both have a permanent key of one kind
-// with different ids: then the name went to somebody else.
+// with different ids: then the name went to somebody else. A mark stays with its
+// first key: one that the seller split from that finds it no more.
 func matches(v getter, keys []buyer.Key) ([]hit, error) {
 	var permanent, changing []hit
 	found := map[string]bool{}
@@ -37,9 +38,17 @@ func matches(v getter, keys []buyer.Key) ([]hit, error) {
 				if err != nil {
 					return err
 				}
-				switch {
-				case e == nil || !e.live:
+				if e == nil || !e.live {
 					continue
+				}
+				if k != e.Keys[0] {
+					if apart, err := split(v, e.Keys[0], k); err != nil {
+						return err
+					} else if apart {
+						continue
+					}
+				}
+				switch {
 				case wantPermanent:
 					permanent = append(permanent, hit{e, true})
 				case contradict(e.Keys, keys):

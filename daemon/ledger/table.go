@@ -15,6 +15,7 @@ type changes map[string][]byte
 //	i/<id>         live (1 or 0), sequence, the journal's payload: every mark and cancel ever
 //	k/<buyer key>  the ids of the live marks that hold the key, one after the other
 //	t/<~sequence>  what a search looks at: id, marketplace, name and ids of a live mark; newest first
+//	a/<buyer key>  what the seller said of this key and others
 //	f/<hidden id>  1: the entry of this id was forgotten
 //	meta           how far the table is, and its counts
 type table interface {

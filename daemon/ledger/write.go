@@ -194,6 +194,9 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	} else if gone {
 		return refuse(ErrForgotten.In("id"))
 	}
+	if kept := slices.DeleteFunc(slices.Clone(n.Keys), func(k buyer.Key) bool { return slices.Contains(n.Without, k) }); len(kept) > 0 {
+		n.Keys = kept
+	}
 	if err := p.l.refuseShared(n.Keys); err != nil {
 		return refuse(err)
 	}
@@ -220,16 +223,23 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 		e.Made = n.Made.UTC().Round(0)
 	}
 	touched := e.Keys
-	switch {
-	case len(hits) > 1:
+	if len(hits) > 1 && !n.One {
 		return refuse(ErrJoin.In("keys"))
-	case len(hits) == 1:
-		old := hits[0].entry
-		if contradict(old.Keys, n.Keys) {
+	}
+	for _, h := range hits {
+		if contradict(h.entry.Keys, n.Keys) {
 			return refuse(ErrMarkContradicts.In("keys"))
 		}
-		e.Of, e.Keys = old.ID, join(n.Keys, old.Keys)
-		touched = append(slices.Clone(e.Keys), old.Keys...)
+	}
+	for i, h := range hits {
+		old := h.entry
+		touched = append(touched[:len(touched):len(touched)], old.Keys...)
+		e.Keys = join(e.Keys, old.Keys)
+		if i == 0 {
+			e.Of = old.ID
+		} else if err := p.takeAway(old); err != nil {
+			return Outcome{}, err
+		}
 	}
 	if err := p.add(e); err != nil {
 		return Outcome{}, err
@@ -237,6 +247,12 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	m := e.mark()
 	p.changes = append(p.changes, Change{Keys: once(touched), Mark: m, Seq: m.Seq})
 	return Outcome{ID: n.ID, State: stateOf(e), Mark: m}, nil
+}
+
+// takeAway cancels a mark because of what was asked of another key of the buyer.
+func (p *plan) takeAway(old *entry) error {
+	n := NewCancel{ID: newEntryID(), Mark: old.ID}
+	return p.add(&entry{Op: opCancel, ID: n.ID, Content: content(n), Of: old.ID})
 }
 
 // says tells whether a mark already says all that is asked.
@@ -356,7 +372,22 @@ func (p *plan) cancel(n NewCancel) (Cancelled, error) {
 	if was != nil {
 		p.changes = append(p.changes, Change{Keys: was.Keys, Seq: e.seq})
 	}
-	return c, nil
+	return c, p.cancelAlso(n.Also)
+}
+
+// cancelAlso takes away what stands on other keys of a buyer.
+func (p *plan) cancelAlso(keys []buyer.Key) error {
+	hits, err := matches(p.draft, keys)
+	if err != nil {
+		return err
+	}
+	for _, h := range hits {
+		if err := p.takeAway(h.entry); err != nil {
+			return err
+		}
+		p.changes = append(p.changes, Change{Keys: h.entry.Keys, Seq: p.next - 1})
+	}
+	return nil
 }
 
 // toCancel finds the mark that a cancel means; nil where there is none.
@@ -374,7 +405,7 @@ func (p *plan) toCancel(n NewCancel) (*entry, error) {
 	}
 	// The permanent hits come first. A second one of the same life means that
 	// the keys name two marked buyers, and nobody guesses which was meant.
-	if len(hits) > 1 && hits[1].permanent == hits[0].permanent {
+	if len(hits) > 1 && hits[1].permanent == hits[0].permanent && len(n.Also) == 0 {
 		return nil, ErrJoin.In("keys")
 	}
 	return hits[0].entry, nil

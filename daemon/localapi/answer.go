@@ -33,7 +33,14 @@ func (s *Server) see(ctx context.Context, site string, list []wire.Sighting) err
 	if len(sightings) == 0 {
 		return nil
 	}
-	_, err := s.config.Orders.See(ctx, sightings)
+	seen, err := s.config.Orders.See(ctx, sightings)
+	var related []buyer.Key
+	for _, one := range seen {
+		related = append(related, one.Related...)
+	}
+	if len(related) > 0 {
+		s.sessions.each(func(one *session) { one.board.marksChanged(related) })
+	}
 	return err
 }
 
@@ -107,33 +114,33 @@ func (s *Server) identifyAll(list []wire.Sighting) ([]identity, []orders.Order, 
 // answerAll looks identities up in one go. Found is the order of each, or the
 // zero value. The answers name no rows yet.
 func (s *Server) answerAll(ids []identity, found []orders.Order) ([]wire.Answer, error) {
-	lists := make([][]buyer.Key, len(ids))
-	for i, id := range ids {
-		lists[i] = id.keys
-	}
-	matches, err := s.config.Ledger.FindAll(lists)
+	whole, err := s.wholeAll(ids)
 	if err != nil {
 		return nil, err
+	}
+	lists := make([][]buyer.Key, len(ids))
+	for i, one := range whole {
+		lists[i] = one.keys
 	}
 	others := s.othersOf(lists)
 	counts := map[buyer.Key]int{}
 	answers := make([]wire.Answer, len(ids))
 	for i, id := range ids {
 		answer := &answers[i]
-		answer.Keys, answer.State, answer.Why = id.keys, id.state, id.why
+		answer.Keys, answer.State, answer.Why, answer.Maybe = lists[i], id.state, id.why, whole[i].maybe
 		if len(id.keys) == 0 {
 			continue
 		}
-		if answer.State, err = s.stateOf(id.keys, matches[i], found[i]); err != nil {
+		if answer.State, err = s.stateOf(whole[i], found[i]); err != nil {
 			return nil, err
 		}
-		if matches[i].Mark != nil {
-			answer.Mark = wireMark(*matches[i].Mark)
+		if mark := whole[i].match.Mark; mark != nil {
+			answer.Mark = wireMark(*mark)
 		}
 		if others != nil {
 			answer.Others = &others[i]
 		}
-		if answer.Orders, err = s.countOrders(counts, id.keys); err != nil {
+		if answer.Orders, err = s.countOrders(counts, lists[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -151,23 +158,50 @@ func (s *Server) countOrders(counts map[buyer.Key]int, keys []buyer.Key) (int, e
 }
 
 // stateOf is what a buyer with keys shows.
-func (s *Server) stateOf(keys []buyer.Key, match ledger.Match, order orders.Order) (wire.State, error) {
-	switch {
-	case match.Mark == nil:
+func (s *Server) stateOf(b whole, order orders.Order) (wire.State, error) {
+	mark := b.match.Mark
+	if mark == nil {
 		return wire.Clear, nil
-	case match.By != ledger.ByChanges:
-		return wire.Black, nil
 	}
 	counts := s.config.Now()
 	if order.Number != "" {
 		counts = orderTime(order)
 	}
-	shared := slices.DeleteFunc(slices.Clone(keys), func(k buyer.Key) bool { return !slices.Contains(match.Mark.Keys, k) })
-	stale, err := s.stale(shared, match.Mark.At, counts)
+	own := slices.DeleteFunc(slices.Clone(b.own), func(k buyer.Key) bool { return !slices.Contains(mark.Keys, k) })
+	var stale bool
+	var err error
+	switch {
+	case slices.ContainsFunc(own, buyer.Key.Permanent):
+	case len(own) > 0:
+		stale, err = s.stale(own, mark.At, counts)
+	default:
+		stale, err = s.staleLink(b, mark, counts)
+	}
 	if err != nil || !stale {
 		return wire.Black, err
 	}
 	return wire.Stale, nil
+}
+
+// staleLink tells whether the mark on a joined key may be somebody else's because
+// a name on the way there changed hands: on the row's side by the time that
+// counts, on the mark's by the time of the mark.
+func (s *Server) staleLink(b whole, mark *ledger.Mark, counts time.Time) (bool, error) {
+	for _, l := range b.links {
+		if !slices.Contains(mark.Keys, l.key) {
+			continue
+		}
+		if !l.through.Permanent() {
+			if stale, err := s.stale([]buyer.Key{l.through}, l.last, counts); err != nil || stale {
+				return stale, err
+			}
+		}
+		if l.key.Permanent() {
+			return false, nil
+		}
+		return s.stale([]buyer.Key{l.key}, l.last, mark.At)
+	}
+	return false, nil
 }
 
 func wireMark(m ledger.Mark) *wire.Mark {

@@ -184,7 +184,7 @@ func (b *board) identified(list []*watched, ids []identity) {
 		for _, k := range w.keys {
 			drop(b.byKey, k, w)
 		}
-		w.keys = ids[i].keys
+		w.keys = ids[i].kin.touched()
 		for _, k := range w.keys {
 			put(b.byKey, k, w)
 		}

@@ -115,7 +115,10 @@ func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
 		if keys, err = s.config.Ledger.Aliases(keys); err != nil {
 			return nil, err
 		}
-		if keys, err = s.config.Orders.Aliases(keys); err != nil || len(keys) == known {
+		if keys, err = s.config.Orders.Aliases(keys); err != nil {
+			return nil, err
+		}
+		if keys, err = s.withJoined(keys); err != nil || len(keys) == known {
 			return keys, err
 		}
 	}

@@ -19,6 +19,7 @@ type identity struct {
 	keys  []buyer.Key // canonical, one of a kind, the strongest kind first
 	state wire.State  // Unidentified or Unmarkable where there are no keys
 	why   wire.Why
+	kin   kin // what else may be his
 }
 
 func nobody(why wire.Why) identity {
@@ -116,7 +117,16 @@ func (s *Server) identify(row wire.Sighting, order orders.Order, known bool) (id
 		return nobody(wire.Contradiction), nil
 	}
 	if known && len(order.Keys) > 0 {
-		keys = order.Keys // the history has weighed what this row and others say
+		// The history has weighed what this row and others say. Pages that name the
+		// buyer in different ways each have their own answer.
+		named := order.Keys
+		for _, apart := range order.Apart {
+			if slices.ContainsFunc(keys, func(k buyer.Key) bool { return slices.Contains(apart, k) }) {
+				named = apart
+				break
+			}
+		}
+		keys = named
 	}
 	keys, agree := oneOfAKind(m, keys)
 	if !agree {
@@ -185,7 +195,8 @@ func (s *Server) withoutRefused(keys []buyer.Key) (identity, error) {
 	if len(kept) == 0 {
 		return nobody(wire.SharedByAll), nil
 	}
-	return identity{keys: kept}, nil
+	related, err := s.kinOf(kept)
+	return identity{keys: related.own, kin: related}, err
 }
 
 // explain is a person's words for why there is nobody to mark.

@@ -38,7 +38,7 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 	var places []int
 	var own []bool
 	for i, one := range list {
-		keys, err := s.keysOf(one.Keys, one.Order)
+		keys, without, joined, err := s.toMark(one)
 		if err != nil {
 			outcomes[i] = refused(one.ID, "marks", i, err)
 			continue
@@ -46,6 +46,7 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 		entries = append(entries, ledger.NewMark{
 			ID: one.ID, Keys: keys, Name: one.Name, Reason: one.Reason, Note: one.Note,
 			Order: ledgerOrder(one.Order), Via: string(one.Via), IfAbsent: one.IfAbsent, Echo: one.SeenOthers,
+			One: joined, Without: without,
 		})
 		own = append(own, one.Own)
 		places = append(places, i)
@@ -83,6 +84,11 @@ func (s *Server) cancel(ctx context.Context, list []wire.NewCancel) ([]wire.Outc
 			}
 			entry.Keys = keys
 		}
+		var err error
+		if entry.Also, err = s.alsoMarked(entry); err != nil {
+			outcomes[i] = refused(one.ID, "cancels", i, err)
+			continue
+		}
 		entries = append(entries, entry)
 		places = append(places, i)
 	}
@@ -113,7 +119,7 @@ func (s *Server) keysOf(keys []buyer.Key, order *wire.Order) ([]buyer.Key, error
 	if len(ids[0].keys) == 0 {
 		return nil, ids[0].explain().In("order")
 	}
-	return ids[0].keys, nil
+	return ids[0].kin.own, nil
 }
 
 func refused(id, list string, place int, err error) wire.Outcome {

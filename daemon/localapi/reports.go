@@ -76,9 +76,12 @@ func (s *Server) report(q wire.ReportQuery) (wire.Report, error) {
 	}
 	answer := answers[0]
 	report := wire.Report{State: answer.State, Why: answer.Why, Keys: answer.Keys, Mark: answer.Mark,
-		Others: answer.Others, Orders: []wire.SeenOrder{}}
+		Others: answer.Others, Maybe: answer.Maybe, Orders: []wire.SeenOrder{}}
 	if len(answer.Keys) == 0 {
 		return report, nil
+	}
+	if report.Aliases, err = s.aliasList(answer.Keys); err != nil {
+		return wire.Report{}, err
 	}
 	history, total, err := s.config.Orders.OfBuyer(answer.Keys, reportMax)
 	if err != nil {

@@ -196,6 +196,7 @@ func (s *Server) operations(api huma.API) {
 		func(_ context.Context, i *in[wire.RevokeQuery]) (nothing, error) {
 			return nothing{}, s.revoke(i.Body.ID)
 		})
+	s.aliasOperations(api)
 	s.sharingOperations(api)
 	s.forgetOperations(api)
 	s.looksOperations(api)

@@ -27,6 +27,7 @@ type dumpLine struct {
 	Order *record `json:"order,omitempty"`
 	Key   string  `json:"key,omitempty"`
 	Stats *stats  `json:"stats,omitempty"`
+	Kin   []kin   `json:"kin,omitempty"`
 	Meta  *meta   `json:"meta,omitempty"`
 }
 
@@ -60,7 +61,7 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) (orders int, err error) {
 		if err != nil {
 			return err
 		}
-		return scan(txn, statsPrefix, func(key string, value []byte) error {
+		err = scan(txn, statsPrefix, func(key string, value []byte) error {
 			var st stats
 			if err := json.Unmarshal(value, &st); err != nil {
 				return fmt.Errorf("read the order history: %w", err)
@@ -69,6 +70,16 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) (orders int, err error) {
 				counts.Buyers++
 			}
 			return errors.Join(ctx.Err(), lines.Encode(dumpLine{Key: strings.TrimPrefix(key, statsPrefix), Stats: &st}))
+		})
+		if err != nil {
+			return err
+		}
+		return scan(txn, kinPrefix, func(key string, value []byte) error {
+			line := dumpLine{Key: strings.TrimPrefix(key, kinPrefix)}
+			if err := json.Unmarshal(value, &line.Kin); err != nil {
+				return fmt.Errorf("read the order history: %w", err)
+			}
+			return errors.Join(ctx.Err(), lines.Encode(line))
 		})
 	})
 	if err == nil {
@@ -172,6 +183,12 @@ func (l *loading) take(line dumpLine) error {
 			return nil // a kind that is no longer known is asked for no more
 		}
 		return l.put(statsKey(key), line.Stats)
+	case line.Kin != nil:
+		key, err := buyer.Parse(line.Key)
+		if err != nil {
+			return nil
+		}
+		return l.put(kinKey(key), line.Kin)
 	}
 	return nil
 }

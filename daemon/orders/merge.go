@@ -6,10 +6,14 @@ import (
 	"blackmark/shared/buyer"
 )
 
-// graded is a key and how well it is known.
+// graded is a key and how well it is known. Keys of one group were named
+// together: each by an object that named another of them too. Group 0 named the
+// order's buyer first. One order alone does not tell that two groups are one
+// buyer, so that a page that names somebody else gives the buyer no second name.
 type graded struct {
 	Key    buyer.Key `json:"key"`
 	Source string    `json:"source"`
+	Group  int       `json:"group,omitempty"`
 }
 
 func sameKind(a, b buyer.Key) bool {
@@ -79,10 +83,18 @@ func relate(old []graded, keys []buyer.Key, which func(graded) bool) relation {
 }
 
 // union is the new keys and those of the old that they do not replace. What a
-// definition once confirmed stays confirmed.
+// definition once confirmed stays confirmed. The new keys are one group with
+// those that they share a key with.
 func union(old []graded, keys []buyer.Key, source string) []graded {
 	all := grade(keys, source)
+	group, touched := groupOf(old, keys)
+	for i := range all {
+		all[i].Group = group
+	}
 	for _, o := range old {
+		if slices.Contains(touched, o.Group) {
+			o.Group = group
+		}
 		i := slices.IndexFunc(all, func(a graded) bool { return sameKind(a.Key, o.Key) })
 		switch {
 		case i < 0:
@@ -103,10 +115,26 @@ func union(old []graded, keys []buyer.Key, source string) []graded {
 	return all
 }
 
+// groupOf is the group of keys beside those that are known, and the known groups
+// that become one with it.
+func groupOf(old []graded, keys []buyer.Key) (group int, touched []int) {
+	next := 0
+	for _, o := range old {
+		next = max(next, o.Group+1)
+		if slices.Contains(keys, o.Key) && !slices.Contains(touched, o.Group) {
+			touched = append(touched, o.Group)
+		}
+	}
+	if len(touched) == 0 {
+		return next, nil
+	}
+	return slices.Min(touched), touched
+}
+
 func grade(keys []buyer.Key, source string) []graded {
 	list := make([]graded, len(keys))
 	for i, k := range keys {
-		list[i] = graded{k, source}
+		list[i] = graded{Key: k, Source: source}
 	}
 	return list
 }

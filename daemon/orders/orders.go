@@ -53,17 +53,23 @@ type Sighting struct {
 // Order is all that is known of one order. Its keys are canonical; there are
 // none where the buyer is not known, where pages disagree, and where the only
 // keys stand for many buyers.
+//
+// Keys are those of the objects that named the buyer first. Apart are keys under
+// which other pages know this order: one order alone does not tell that they are
+// the same buyer's (Evidence does, over several).
 type Order struct {
 	Sighting
-	FirstSeen time.Time `json:"first_seen"`
-	LastSeen  time.Time `json:"last_seen"` // exact to an hour
-	Conflict  bool      `json:"conflict,omitempty"`
+	Apart     [][]buyer.Key `json:"-"`
+	FirstSeen time.Time     `json:"first_seen"`
+	LastSeen  time.Time     `json:"last_seen"` // exact to an hour
+	Conflict  bool          `json:"conflict,omitempty"`
 }
 
 // Seen is what became of a sighting.
 type Seen struct {
 	Order    Order
 	Changed  bool             // the keys given out became known, or are others now
+	Related  []buyer.Key      // keys of which Evidence gives something else now
 	Problems []*problem.Error // keys that were dropped, and why; with an empty order: why nothing was kept
 }
 

@@ -209,6 +209,9 @@ func (w *writer) remove(key string, rec record) error {
 	if _, err := w.count(rec, record{}); err != nil {
 		return err
 	}
+	if _, err := w.relate(rec, record{}, time.Time{}); err != nil {
+		return err
+	}
 	w.meta.Orders--
 	return w.put(key, nil)
 }

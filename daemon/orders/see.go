@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -45,10 +46,15 @@ func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
 			if err != nil {
 				return err
 			}
+			related, err := w.relate(before, after, now)
+			if err != nil {
+				return err
+			}
 			shared = append(shared, fresh...)
 			seen[i] = Seen{
 				Order:    s.given(after, fresh...),
-				Changed:  !sameKeys(s.given(before).Keys, s.given(after, fresh...).Keys),
+				Changed:  !sameNames(s.given(before), s.given(after, fresh...)),
+				Related:  related,
 				Problems: problems,
 			}
 			if seen[i].Changed {
@@ -167,15 +173,30 @@ func (r record) keys() []buyer.Key {
 // given is the order as it is shown: without keys that stand for many buyers.
 func (s *Store) given(r record, alsoShared ...buyer.Key) Order {
 	o := r.Order
-	o.Keys = nil
+	o.Keys, o.Apart = nil, nil
+	if r.Conflict {
+		return o
+	}
 	s.sharedMu.RLock()
 	defer s.sharedMu.RUnlock()
-	for _, k := range r.keys() {
-		if !s.shared[k] && !slices.Contains(alsoShared, k) {
-			o.Keys = append(o.Keys, k)
+	groups := map[int][]buyer.Key{}
+	for _, g := range r.Graded {
+		if !s.shared[g.Key] && !slices.Contains(alsoShared, g.Key) {
+			groups[g.Group] = append(groups[g.Group], g.Key)
+		}
+	}
+	for i, group := range slices.Sorted(maps.Keys(groups)) {
+		if i == 0 {
+			o.Keys = groups[group]
+		} else {
+			o.Apart = append(o.Apart, groups[group])
 		}
 	}
 	return o
+}
+
+func sameNames(a, b Order) bool {
+	return sameKeys(a.Keys, b.Keys) && slices.EqualFunc(a.Apart, b.Apart, sameKeys)
 }
 
 func sameKeys(a, b []buyer.Key) bool {

@@ -26,11 +26,13 @@ const storeFormat = 1
 //	o/<order>            record
 //	b/<key> 00 <order>   the orders of a buyer
 //	n/<key>              stats of a key
+//	a/<key>              what orders say of it and keys of other kinds
 //	meta                 format and counts
 const (
 	orderPrefix = "o/"
 	buyerPrefix = "b/"
 	statsPrefix = "n/"
+	kinPrefix   = "a/"
 	metaKey     = "meta"
 )
 

@@ -85,8 +85,11 @@ type Report struct {
 	Keys   []buyer.Key `json:"keys,omitempty"`
 	Mark   *Mark       `json:"mark,omitempty"`
 	Others *Others     `json:"others,omitempty"`
-	Orders []SeenOrder `json:"orders"` // newest first, at most 100
-	Total  int         `json:"total"`  // all of them
+	// Maybe is as in Answer; Aliases is all that is known of his keys and others.
+	Maybe   *Maybe      `json:"maybe,omitempty"`
+	Aliases []Alias     `json:"aliases,omitempty"`
+	Orders  []SeenOrder `json:"orders"` // newest first, at most 100
+	Total   int         `json:"total"`  // all of them
 }
 
 // SeenOrder is an order of the history.

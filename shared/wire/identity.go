@@ -17,7 +17,7 @@ const (
 	BySeller AliasBasis = "seller" // the seller said so; it beats everything seen
 	ByObject AliasBasis = "object" // one object of a response named both
 	ByOrders AliasBasis = "orders" // two or more orders were seen under both
-	ByOrder  AliasBasis = "order"  // one order alone: not joined, only asked
+	ByOrder  AliasBasis = "order"  // one order alone, or orders that contradict: not joined, only asked
 )
 
 // AliasQuery names two keys, of two kinds of one marketplace and region.
@@ -36,13 +36,14 @@ type AliasesQuery struct {
 type Alias struct {
 	Key    buyer.Key  `json:"key"`
 	Other  buyer.Key  `json:"other"`
-	Joined bool       `json:"joined"` // false: split by the seller, or only asked (ByOrder)
+	Joined bool       `json:"joined"` // false: split by the seller, or only asked
 	Basis  AliasBasis `json:"basis"`
-	Orders int        `json:"orders"`       // seen under both
+	Orders int        `json:"orders"`       // seen under both; 0 for BySeller
 	At     string     `json:"at,omitempty"` // RFC 3339; when the seller said it
 }
 
-// Aliases is all that touches a buyer, and his keys as they stand now.
+// Aliases is all that touches a buyer, and his keys as they stand now. To undo a
+// join is to split, and the other way about; the last that the seller said stands.
 type Aliases struct {
 	Keys    []buyer.Key `json:"keys"`
 	Aliases []Alias     `json:"aliases"`

@@ -100,8 +100,9 @@ type Answer struct {
 	Mark   *Mark       `json:"mark,omitempty"`
 	Orders int         `json:"orders"`           // orders of this buyer in the history, this one included
 	Others *Others     `json:"others,omitempty"` // absent: the seller has not joined
-	// Maybe is a mark on another key that one order alone joins to this buyer: the
-	// row is not black, the seller is asked (AliasQuery).
+	// Maybe is a mark on another key that may be this buyer's: one order alone says
+	// so, or more do and the mark is older than that. The row is not black, the
+	// seller is asked (AliasQuery).
 	Maybe *Maybe `json:"maybe,omitempty"`
 }
 

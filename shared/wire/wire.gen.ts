@@ -246,6 +246,8 @@ export interface Report {
   keys?: BuyerKey[];
   mark?: Mark;
   others?: Others;
+  maybe?: Maybe;
+  aliases?: Alias[];
   /** newest first, at most 100 */
   orders: SeenOrder[];
   /** all of them */
@@ -311,15 +313,15 @@ export interface AliasesQuery {
 export interface Alias {
   key: BuyerKey;
   other: BuyerKey;
-  /** false: split by the seller, or only asked (ByOrder) */
+  /** false: split by the seller, or only asked */
   joined: boolean;
   basis: AliasBasis;
-  /** seen under both */
+  /** seen under both; 0 for BySeller */
   orders: number;
   /** RFC 3339; when the seller said it */
   at?: string;
 }
-/** Aliases is all that touches a buyer, and his keys as they stand now. */
+/** Aliases is all that touches a buyer, and his keys as they stand now. To undo a join is to split, and the other way about; the last that the seller said stands. */
 export interface Aliases {
   keys: BuyerKey[];
   aliases: Alias[];
