@@ -57,6 +57,7 @@ A page takes its scenario from its address:
   seed=7        which made-up orders; the same seed gives the same ones
   virtual=0|1   reuse the elements of rows (default 1 on Dianxiaomi)
   latency=50    milliseconds that every JSON answer takes
+  feed=1        Shopee: rows come as one scrolls, and are drawn anew meanwhile
   login=1       AliExpress: the order list's JSON names the buyer's login
   build=2       AliExpress: other hashes in the class names
   columns=2     Dianxiaomi: the columns in another order

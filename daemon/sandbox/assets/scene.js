@@ -3,7 +3,7 @@
 
 import { h } from "./stage.js";
 
-const names = ["orders", "seed", "virtual", "latency", "login", "build", "columns", "lang", "spy", "forge"];
+const names = ["orders", "seed", "virtual", "latency", "login", "build", "columns", "lang", "spy", "forge", "feed"];
 const slot = "rehearsal";
 
 // A scenario comes from the address, else from this tab, else from the last
@@ -87,12 +87,14 @@ export function inPage(go) {
 
 // hooks puts window.sandbox together. scrollTo(n) brings order n of the list
 // into view, reuse() makes elements serve other orders, rerender() makes every
-// element new, orders() promises the ground truth.
-export function hooks({ scrollTo, reuse, rerender, navigate }) {
+// element new, remove(n) takes n rows away where the page can, orders() promises
+// the ground truth.
+export function hooks({ scrollTo, reuse, rerender, remove, navigate }) {
   window.sandbox = {
     scrollTo,
     reuse,
     rerender,
+    remove,
     navigate,
     scenario: Object.fromEntries(scenario),
     setLatency: (ms) => scenario.set("latency", String(ms)),

@@ -3,6 +3,7 @@ import { scenario, region, byFetch, route, inPage, hooks, hostile } from "./scen
 import { words } from "./shopee-words.js";
 import { chrome, card } from "./shopee-list.js";
 import { detailPage, chatPage } from "./shopee-detail.js";
+import { endless } from "./feed.js";
 
 const t = words(region);
 const PAGE = 40;
@@ -14,6 +15,19 @@ const state = {
 };
 
 const draw = stage(document.getElementById("app"));
+
+// With feed=1 the list has no pages: it grows as one scrolls.
+const feed = scenario.get("feed") === "1" && endless({
+  seed: Number(scenario.get("seed") ?? 1),
+  rows: () => (state.view === "list" ? state.cards.map(refOf) : []),
+  more() {
+    if (state.loading || state.cards.length >= state.total) return;
+    state.page++;
+    load();
+  },
+  // A framework that throws rows away does so when it likes, not in a frame.
+  redraw: () => flush(),
+});
 let pending = false;
 
 // render draws once a frame, however many answers came.
@@ -40,7 +54,7 @@ function listPage() {
   const recycled = scenario.get("virtual") === "1";
   const cards = state.cards.map((one, i, all) => {
     const slot = (i + state.shift) % Math.max(1, all.length);
-    return card(one, t, router.go, recycled || state.shift ? `slot-${slot}` : `${state.round}-${refOf(one)}`);
+    return card(one, t, router.go, recycled || state.shift ? `slot-${slot}` : `${state.round}-${feed ? feed.round(refOf(one)) : 0}-${refOf(one)}`);
   });
   const pages = Math.max(1, Math.ceil(state.total / PAGE));
   return h("div", { class: "page-body" },
@@ -62,7 +76,7 @@ function listPage() {
         h("div", { class: "table-body-wrapper" },
           cards,
           state.cards.length === 0 && h("div", { class: "list-empty", key: "empty" }, state.loading ? t.loading : t.empty))),
-      h("div", { class: "eds-pagination" },
+      !feed && h("div", { class: "eds-pagination" },
         h("button", { class: "eds-pager__button-prev", type: "button", disabled: state.page <= 1, onclick: () => turnTo(state.page - 1) }, "‹"),
         Array.from({ length: Math.min(pages, 9) }, (_, i) =>
           h("button", { class: "eds-pager__page" + (i + 1 === state.page ? " active" : ""), type: "button", onclick: () => turnTo(i + 1) }, i + 1)),
@@ -99,7 +113,8 @@ function turnTo(page) {
 async function load() {
   const turn = ++state.turn;
   state.loading = true;
-  if (scenario.get("virtual") !== "1") state.cards = [];
+  const before = feed && state.page > 1 ? state.cards : [];
+  if (scenario.get("virtual") !== "1") state.cards = before;
   render();
   const index = await byFetch("POST", "/api/v3/order/search_order_list_index?SPC_CDS=rehearsal&SPC_CDS_VER=2", {
     body: {
@@ -119,11 +134,11 @@ async function load() {
     });
     if (turn !== state.turn) return;
     parts[i] = answer.data.card_list;
-    state.cards = parts.flat().filter(Boolean);
+    state.cards = [...before, ...parts.flat().filter(Boolean)];
     render();
   }));
   if (turn !== state.turn) return;
-  if (wanted.length === 0) state.cards = [];
+  if (wanted.length === 0) state.cards = before;
   state.loading = false;
   render();
 }
@@ -171,6 +186,10 @@ hooks({
   navigate: router.go,
   scrollTo(n) {
     const page = Math.floor(n / PAGE) + 1;
+    if (feed) {
+      document.querySelectorAll("a.order-card")[n]?.scrollIntoView({ block: "start" });
+      return Promise.resolve();
+    }
     if (page !== state.page) {
       state.page = page;
       return load().then(() => window.sandbox.frame()).then(() => window.sandbox.scrollTo(n));
@@ -187,6 +206,11 @@ hooks({
   rerender() {
     state.round++;
     draw(null);
+    flush();
+  },
+  // Every other row from the top, as orders that were archived.
+  remove(n) {
+    state.cards = state.cards.filter((_, i) => i % 2 === 1 || i >= 2 * n);
     flush();
   },
 });
