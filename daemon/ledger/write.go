@@ -400,6 +400,9 @@ func (p *plan) toCancel(n NewCancel) (*entry, error) {
 		return e, nil
 	}
 	hits, err := matches(p.draft, n.Keys)
+	if err == nil && len(hits) == 0 {
+		hits, err = matches(p.draft, n.Also)
+	}
 	if err != nil || len(hits) == 0 {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ command line does the same without a browser. First time:
 	c.PersistentFlags().StringVar(&t.data, "data", "", "data folder (default: $BLACKMARK_DATA, or blackmark in your configuration folder)")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.CompletionOptions.HiddenDefaultCmd = true
-	c.AddCommand(newRunCommand(t), newPairCommand(t), newMarkCommand(t), newUnmarkCommand(t), newForgetCommand(t),
+	c.AddCommand(newRunCommand(t), newPairCommand(t), newMarkCommand(t), newUnmarkCommand(t), newForgetCommand(t), newJoinBuyersCommand(t), newSplitBuyersCommand(t),
 		newListCommand(t), newShowCommand(t), newSitesCommand(t), newShareCommand(t), newExportCommand(t), newImportCommand(t),
 		newBackupCommand(t), newRestoreCommand(t), newStatusCommand(t), newDoctorCommand(t),
 		newInstallCommand(t), newUninstallCommand(t), newVersionCommand(t))

@@ -17,8 +17,8 @@ func newShowCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show [marketplace:region:kind:id]",
 		Short: "Show all that is known of one buyer",
-		Long: `Shows the report on one buyer: your own mark, every identifier, and your
-orders with him as far as pages have shown them.
+		Long: `Shows the report on one buyer: your own mark, every identifier, what joins
+these, and your orders with him as far as pages have shown them.
 
 ` + exitHelp,
 		Example: `  blackmark show shopee:br:user_id:900000009
@@ -57,6 +57,14 @@ func writeReport(w io.Writer, r wire.Report) {
 		for _, k := range r.Keys {
 			fmt.Fprintf(w, "  buyer   %s\n", k)
 		}
+	}
+	if r.Maybe != nil {
+		fmt.Fprintf(w, "This may be a buyer whom you marked: %s. The same buyer?\n", r.Maybe.Other)
+		fmt.Fprintf(w, "  yes: blackmark join %s %s\n  no:  blackmark split %s %s\n", r.Maybe.Key, r.Maybe.Other, r.Maybe.Key, r.Maybe.Other)
+	}
+	if len(r.Aliases) > 0 {
+		fmt.Fprintln(w, "Identifiers:")
+		writeAliases(w, r.Aliases)
 	}
 	if r.Others != nil {
 		writeOthers(w, *r.Others)
