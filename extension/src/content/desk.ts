@@ -6,14 +6,14 @@
 // It may import the reader, its neighbours and the overlay's types. It knows no
 // site and draws nothing: the page's overlay does.
 
-import type { Outcome, Problem } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
 import type { Counted, DockView, OverlayRequests } from '../overlay';
 import type { Definition, PageDefinition, ReadRow } from '../site';
 import { isEmpty } from '../site/page';
 import { sweep } from '../site/sweep';
+import { forget } from './forget';
 import { Marking } from './marking';
-import type { Clock, Line } from './port';
+import type { Clock, Line, Said } from './port';
 import { type Book, type Entry, hasBuyer } from './rows';
 import { summary } from './summary';
 import { Ticks } from './ticks';
@@ -28,7 +28,7 @@ const LOOKED = PATIENCE + 1_000;
 export interface DeskUse {
   definition: Definition;
   book: Book<Element>;
-  line: Pick<Line, 'mark' | 'cancel' | 'settled' | 'say'>;
+  line: Pick<Line, 'act' | 'settled' | 'say' | 'unwatch'>;
   clock: Clock;
   /** these orders have to be shown anew, and the dock */
   changed(entries: Entry[]): void;
@@ -79,9 +79,10 @@ export class Desk {
     this.#ticks.read(boxes.size > 0 ? boxes : undefined);
   }
 
-  /** Whether the seller selected a row, which is remembered then though it goes. */
-  holds(entry: Entry): boolean {
-    return this.#ticks.rows.has(entry.row);
+  /** Forgets rows that are long gone, but for those that the seller selected or that are being saved. */
+  forget(now: number): void {
+    const keep = (entry: Entry) => entry.saving || this.#ticks.rows.has(entry.row);
+    this.#given.line.unwatch(forget(this.#given.book, now, keep));
   }
 
   /** The page in sum. */
@@ -99,20 +100,14 @@ export class Desk {
     });
   }
 
-  /** A request waits for the daemon. */
-  waiting(request: string): void {
-    this.#marking.wait(request);
-  }
-
-  /** What became of a request. */
-  outcomes(request: string, outcomes: Outcome[]): void {
-    this.#marking.take(request, outcomes);
-  }
-
-  /** What became of a mute. */
-  muted(request: string, problem?: Problem): void {
-    this.#mutes.get(request)?.(problem?.code);
-    this.#mutes.delete(request);
+  /** Hears what became of a request. */
+  hear(message: Said): void {
+    if (message.type === 'waiting') this.#marking.wait(message.request);
+    else if (message.type === 'outcomes') this.#marking.take(message.request, message.outcomes);
+    else if (message.type === 'muted') {
+      this.#mutes.get(message.request)?.(message.problem?.code);
+      this.#mutes.delete(message.request);
+    }
   }
 
   /** What the overlay can ask for. */

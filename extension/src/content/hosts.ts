@@ -14,8 +14,8 @@ const PUT_BACK = 30;
 const FIGHT = 10_000;
 
 interface Shown {
-  host: HTMLElement | undefined;
-  action: HTMLElement | undefined;
+  host?: HTMLElement;
+  action?: HTMLElement;
   drawn: string;
   placed: number;
   since: number;
@@ -34,7 +34,7 @@ export class Hosts {
   show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): void {
     let shown = this.#shown.get(seat.name);
     if (!shown) {
-      shown = { host: undefined, action: undefined, drawn: '', placed: 0, since: 0 };
+      shown = { drawn: '', placed: 0, since: 0 };
       this.#shown.set(seat.name, shown);
     }
     if (read.place) {

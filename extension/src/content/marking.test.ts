@@ -38,9 +38,7 @@ function pageWith(
       },
       saving: false,
       last: 0,
-      nameless: undefined,
       reused: '',
-      held: undefined,
     });
   }
   let made = 0;
@@ -49,8 +47,7 @@ function pageWith(
   const marking = new Marking({
     entry: (name) => entries.get(name),
     line: {
-      mark: (request, marks) => sent.push({ request, marks, cancels: [] }),
-      cancel: (request, cancels) => sent.push({ request, marks: [], cancels }),
+      act: ({ type, ...act }) => sent.push({ marks: [], cancels: [], ...act }),
       settled: (request) => settled.push(request),
     },
     newID: () => `id${++made}`,

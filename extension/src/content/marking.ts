@@ -15,7 +15,7 @@ import type { Entry } from './rows';
 export interface MarkingOptions {
   /** by a row's name or the overlay's for it */
   entry(name: string): Entry | undefined;
-  line: Pick<Line, 'mark' | 'cancel' | 'settled'>;
+  line: Pick<Line, 'act' | 'settled'>;
   newID(): string;
   /** these orders have to be shown anew */
   changed(entries: Entry[]): void;
@@ -95,7 +95,7 @@ export class Marking {
       }),
     );
     const sent = this.#send('mark', batch, buyers, result, (request) =>
-      this.#options.line.mark(request, marks),
+      this.#options.line.act({ type: 'mark', request, marks }),
     );
     this.#last = sent.request;
     return sent.result;
@@ -117,7 +117,7 @@ export class Marking {
       cancels.set(target, { id: target.id, mark });
     }
     const sent = this.#send('cancel', false, buyers, result, (request) =>
-      this.#options.line.cancel(request, [...cancels.values()]),
+      this.#options.line.act({ type: 'cancel', request, cancels: [...cancels.values()] }),
     );
     this.#last = sent.request;
     return sent.result;
@@ -147,8 +147,11 @@ export class Marking {
     }
     const { line } = this.#options;
     await Promise.all([
-      this.#send('cancel', false, cancelled, empty(), (request) => line.cancel(request, cancels)).result,
-      this.#send('mark', false, marked, empty(), (request) => line.mark(request, marks)).result,
+      this.#send('cancel', false, cancelled, empty(), (request) =>
+        line.act({ type: 'cancel', request, cancels }),
+      ).result,
+      this.#send('mark', false, marked, empty(), (request) => line.act({ type: 'mark', request, marks }))
+        .result,
     ]);
   }
 

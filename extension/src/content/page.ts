@@ -5,7 +5,6 @@
 // It may import the reader, the overlay and its neighbours; it holds no
 // knowledge of a site and no word that a seller sees.
 
-import type { Answer, Outcome, Problem } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
 import { type CreateWorkbench, createOverlay, type Overlay } from '../overlay';
 import {
@@ -25,7 +24,7 @@ import { Allowance, COPIED, type Copy, openCopy } from './copies';
 import type { Desk, DeskUse } from './desk';
 import { Hosts } from './hosts';
 import { Pass } from './pass';
-import { type Clock, Line, type LineListener, type Port } from './port';
+import { type Clock, Line, type LineListener, type Port, type Said } from './port';
 import { Book, type Entry, nameOf } from './rows';
 import { Seen } from './seen';
 
@@ -204,7 +203,7 @@ export class Page {
     if (!settled) return;
     this.#desk?.read(page, reads);
     this.#tell(now);
-    this.#line.unwatch(this.#book.forget(now, (entry) => entry.saving || !!this.#desk?.holds(entry)));
+    this.#desk?.forget(now);
     this.#drawDock(page);
   }
 
@@ -315,28 +314,27 @@ export class Page {
         this.#book.untell();
         this.#pass.request();
       },
-      link: (link: Link) => {
-        this.#link = link;
-        this.#draw([]);
-      },
-      answers: (answers: Answer[]) => {
-        this.#draw(this.#book.answer(answers));
-        this.#askForDesk();
-      },
-      waiting: (request: string) => this.#desk?.waiting(request),
-      outcomes: (request: string, outcomes: Outcome[]) => this.#desk?.outcomes(request, outcomes),
-      muted: (request: string, problem?: Problem) => this.#desk?.muted(request, problem),
-      failed: (problem: Problem) => {
-        // Rows beyond what a minute allows the background asks for by itself.
-        if (problem.kind === 'too_many' || this.#retrying) return;
-        this.#retrying = true;
-        this.#options.clock.after(RETRY, () => {
-          this.#retrying = false;
-          this.#book.untellPending();
-          this.#pass.request();
-        });
-      },
+      message: (message) => this.#hear(message),
       ended: () => this.end(),
     };
+  }
+
+  #hear(message: Said): void {
+    if (message.type === 'link') {
+      this.#link = message.link;
+      this.#draw([]);
+    } else if (message.type === 'answers') {
+      this.#draw(this.#book.answer(message.answers));
+      this.#askForDesk();
+    } else if (message.type === 'failed') {
+      // Rows beyond what a minute allows the background asks for by itself.
+      if (message.problem.kind === 'too_many' || this.#retrying) return;
+      this.#retrying = true;
+      this.#options.clock.after(RETRY, () => {
+        this.#retrying = false;
+        this.#book.untell((entry) => !entry.answer);
+        this.#pass.request();
+      });
+    } else this.#desk?.hear(message);
   }
 }

@@ -79,12 +79,7 @@ function lineWith(options: { gone?: () => boolean; visible?: () => boolean } = {
   const heard: string[] = [];
   const listener: LineListener = {
     opened: () => heard.push('opened'),
-    link: (link) => heard.push(`link ${link.state}`),
-    answers: (answers) => heard.push(`answers ${answers.length}`),
-    waiting: (request) => heard.push(`waiting ${request}`),
-    outcomes: (request, outcomes) => heard.push(`outcomes ${request} ${outcomes.length}`),
-    muted: (request) => heard.push(`muted ${request}`),
-    failed: (problem) => heard.push(`failed ${problem.code}`),
+    message: (said) => heard.push(said.type === 'link' ? `link ${said.link.state}` : said.type),
     ended: () => heard.push('ended'),
   };
   const line = new Line({
@@ -125,8 +120,8 @@ test('a page says its name, beats while it is seen, and stops when it is hidden'
 test('when the background dies the port is opened again under the same name, and what had no outcome is said again', () => {
   const { line, clock, ports, heard } = lineWith();
   line.open();
-  line.mark('r1', [mark]);
-  line.cancel('r2', [{ id: 'c1', mark: 'm0' }]);
+  line.act({ type: 'mark', request: 'r1', marks: [mark] });
+  line.act({ type: 'cancel', request: 'r2', cancels: [{ id: 'c1', mark: 'm0' }] });
   line.settled('r2');
   ports[0]!.die();
   expect(heard.at(-1)).toBe('link connecting');
@@ -137,7 +132,7 @@ test('when the background dies the port is opened again under the same name, and
     { type: 'beat' },
   ]);
   ports[0]!.say({ type: 'answers', answers: [] });
-  expect(heard, 'a port that was given up is not heard').not.toContain('answers 0');
+  expect(heard, 'a port that was given up is not heard').not.toContain('answers');
   line.settled('r1');
   ports[1]!.die();
   clock.move(1_000);

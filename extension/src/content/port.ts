@@ -8,9 +8,9 @@
 // It knows the messages and nothing of rows or of the document. Lists go as long
 // as they are: the background cuts them into what the daemon takes.
 
-import type { Answer, NewCancel, NewMark, Outcome, Problem, Row, Sighting } from 'shared/wire/wire.gen';
+import type { Row, Sighting } from 'shared/wire/wire.gen';
 import { MaxPerMinute } from 'shared/wire/wire.gen';
-import { BEAT, type FromPage, type Link, type ToPage } from '../messages';
+import { BEAT, type FromPage, type ToPage } from '../messages';
 
 /** The part of a runtime port that is used. */
 export interface Port {
@@ -31,12 +31,8 @@ export interface Clock {
 export interface LineListener {
   /** a port was opened: the background knows nothing of this page yet */
   opened(): void;
-  link(link: Link): void;
-  answers(answers: Answer[]): void;
-  waiting(request: string): void;
-  outcomes(request: string, outcomes: Outcome[]): void;
-  muted(request: string, problem?: Problem): void;
-  failed(problem: Problem): void;
+  /** what the background says, and that the port was lost, as a link that is being made */
+  message(message: Said): void;
   /** the page has to be left as if we had never been there */
   ended(): void;
 }
@@ -59,7 +55,11 @@ const PANEL_AGAIN = 10_000;
 const STEADY = 10_000;
 const MINUTE = 60_000;
 
-type Act = Extract<FromPage, { type: 'mark' | 'cancel' }>;
+/** A mark or a cancel. */
+export type Act = Extract<FromPage, { type: 'mark' | 'cancel' }>;
+
+/** What the background says of rows, requests and the link. */
+export type Said = Exclude<ToPage, { type: 'leave' }>;
 
 /** The line of one page. */
 export class Line {
@@ -97,7 +97,9 @@ export class Line {
     this.#port = port;
     this.#opened = clock.now();
     port.onMessage.addListener((message) => {
-      if (this.#port === port) this.#take(message);
+      if (this.#port !== port) return;
+      if (message.type === 'leave') this.#end();
+      else listener.message(message);
     });
     port.onDisconnect.addListener(() => {
       if (this.#port === port) this.#lost();
@@ -149,14 +151,11 @@ export class Line {
     this.#post({ type: 'seen', sightings });
   }
 
-  /** Sends marks, again and again until every outcome came. */
-  mark(request: string, marks: NewMark[]): void {
-    this.#act({ type: 'mark', request, marks });
-  }
-
-  /** Sends cancels, again and again until every outcome came. */
-  cancel(request: string, cancels: NewCancel[]): void {
-    this.#act({ type: 'cancel', request, cancels });
+  /** Sends marks or cancels, again and again until every outcome came. */
+  act(act: Act): void {
+    this.#acts.set(act.request, act);
+    if (this.#port) this.#post(act);
+    else this.open();
   }
 
   /** All outcomes of a request came: it is not said again. */
@@ -194,12 +193,6 @@ export class Line {
     port?.disconnect();
   }
 
-  #act(act: Act): void {
-    this.#acts.set(act.request, act);
-    if (this.#port) this.#post(act);
-    else this.open();
-  }
-
   #askPanel(): void {
     this.#stopPanel();
     this.#stopPanel = this.#options.clock.after(PANEL_AGAIN, () => this.#askPanel());
@@ -214,40 +207,13 @@ export class Line {
     }
   }
 
-  #take(message: ToPage): void {
-    const { listener } = this.#options;
-    switch (message.type) {
-      case 'link':
-        listener.link(message.link);
-        return;
-      case 'answers':
-        listener.answers(message.answers);
-        return;
-      case 'waiting':
-        listener.waiting(message.request);
-        return;
-      case 'outcomes':
-        listener.outcomes(message.request, message.outcomes);
-        return;
-      case 'muted':
-        listener.muted(message.request, message.problem);
-        return;
-      case 'failed':
-        listener.failed(message.problem);
-        return;
-      case 'leave':
-        this.#end();
-        return;
-    }
-  }
-
   #lost(): void {
     const { clock, listener, visible } = this.#options;
     this.#port = null;
     this.#stopBeat();
     this.#stopPanel();
     if (clock.now() - this.#opened > STEADY) this.#retry = FIRST_RETRY;
-    listener.link({ state: 'connecting' });
+    listener.message({ type: 'link', link: { state: 'connecting' } });
     if (!visible() && this.#acts.size === 0) return;
     this.#stopRetry = clock.after(this.#retry, () => this.open());
     this.#retry = Math.min(this.#retry * 2, LAST_RETRY);

@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
 import type { Answer, Sighting } from 'shared/wire/wire.gen';
 import { MaxWatched } from 'shared/wire/wire.gen';
-import { Book, GRACE, NAMELESS, type Read, SETTLE, viewOf } from './rows';
+import { forget, GRACE } from './forget';
+import { Book, NAMELESS, type Read, SETTLE, viewOf } from './rows';
 
 /** A row of an imaginary page; the element is a letter. */
 function read(element: string, number: string, buyer = `b${number}`): Read<string> {
@@ -132,10 +133,10 @@ test('rows that went are forgotten after a while, the longest gone first where t
   book.seat(many, 0);
   book.tell(0, 10_000);
   book.seat([read('x', 'new')], 10);
-  expect(book.forget(10, () => false)).toHaveLength(1);
+  expect(forget(book, 10, () => false)).toHaveLength(1);
   expect(book.entries.size).toBe(MaxWatched);
-  expect(book.forget(9 + GRACE, () => false)).toEqual([]);
-  expect(book.forget(10 + GRACE, (entry) => entry.row === 'shopee/br/5')).toHaveLength(MaxWatched - 2);
+  expect(forget(book, 9 + GRACE, () => false)).toEqual([]);
+  expect(forget(book, 10 + GRACE, (entry) => entry.row === 'shopee/br/5')).toHaveLength(MaxWatched - 2);
   expect([...book.entries.keys()].sort()).toEqual(['shopee/br/5', 'shopee/br/new']);
 });
 

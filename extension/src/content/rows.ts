@@ -8,6 +8,7 @@
 import type { Answer, Row, Sighting } from 'shared/wire/wire.gen';
 import { MaxWatched } from 'shared/wire/wire.gen';
 import type { RowView } from '../overlay/view';
+import { keep } from '../site/join';
 
 /** One row as the reader found it. Several elements may show one order, as two packages do. */
 export interface Read<E> {
@@ -24,17 +25,17 @@ export interface Entry {
   seats: number;
   /** what the daemon was told, as text; empty: nothing yet, or not since the port was opened */
   told: string;
-  answer: Answer | undefined;
+  answer?: Answer | undefined;
   /** a mark or cancel is on its way */
   saving: boolean;
   /** milliseconds; when a page last showed it */
   last: number;
   /** milliseconds; when it was first read without an order and without a buyer */
-  nameless: number | undefined;
+  nameless?: number;
   /** its element showed another order before, with the very same buyer: that one, as text */
   reused: string;
   /** doubtful facts, and since when they are read */
-  held: { facts: string; since: number } | undefined;
+  held?: { facts: string; since: number } | undefined;
 }
 
 /** An element that shows a row. */
@@ -48,17 +49,19 @@ export interface Seat {
 export interface Telling {
   rows: Row[];
   /** milliseconds after which something that waits may have settled */
-  again: number | undefined;
+  again?: number;
   /** rows are left that may not be asked for now */
   over: boolean;
 }
 
 /** How long doubtful facts must stand before they are told, in milliseconds: a page may write the parts of a row one after the other. */
 export const SETTLE = 150;
-/** How long a row is remembered after it went, in milliseconds. */
-export const GRACE = 60_000;
 /** How long a row may stand without an order number before the daemon is asked all the same, in milliseconds: a response often names it later. */
 export const NAMELESS = 3_000;
+
+/** Buyers of rows without an order, by their keys; a number is given once, so a buyer who was forgotten gets a new one. */
+const numbers = new Map<string, number>();
+let lastNumber = 0;
 
 /** The rows of one page. E is what stands for an element. */
 export class Book<E> {
@@ -98,7 +101,7 @@ export class Book<E> {
 
   /** What the daemon should be told now, at most `limit` rows. */
   tell(now: number, limit: number): Telling {
-    const telling: Telling = { rows: [], again: undefined, over: false };
+    const telling: Telling = { rows: [], over: false };
     let watched = 0;
     for (const entry of this.entries.values()) if (entry.told) watched++;
     for (const entry of this.entries.values()) {
@@ -116,7 +119,7 @@ export class Book<E> {
       const left = Math.max(namelessFor(entry, now), 0);
       const doubt = left > 0 ? 0 : Math.max(doubtfulFor(entry, facts, now), 0);
       if (left + doubt > 0) {
-        telling.again = Math.min(telling.again ?? Number.POSITIVE_INFINITY, left + doubt);
+        telling.again = Math.min(telling.again ?? left + doubt, left + doubt);
         continue;
       }
       if (keysChanged(entry)) entry.answer = undefined;
@@ -144,20 +147,6 @@ export class Book<E> {
     return this.entries.get(name) ?? this.entries.get(name.replace(/#\d{1,4}$/, ''));
   }
 
-  /** Forgets rows that are long gone, and the longest gone where there are too many; returns those that the daemon watches. */
-  forget(now: number, keep: (entry: Entry) => boolean): string[] {
-    const gone = [...this.entries.values()]
-      .filter((entry) => entry.seats === 0 && !keep(entry))
-      .sort((a, b) => a.last - b.last);
-    const unwatch: string[] = [];
-    for (const entry of gone) {
-      if (now - entry.last < GRACE && this.entries.size <= MaxWatched) break;
-      this.entries.delete(entry.row);
-      if (entry.told) unwatch.push(entry.row);
-    }
-    return unwatch;
-  }
-
   /** Forgets everything; returns the rows that the daemon watches. */
   clear(): string[] {
     const watched = [...this.entries.values()].filter((entry) => entry.told).map((entry) => entry.row);
@@ -166,14 +155,9 @@ export class Book<E> {
     return watched;
   }
 
-  /** The background behind a new port knows nothing: everything has to be told again. Answers stay until better ones come. */
-  untell(): void {
-    for (const entry of this.entries.values()) entry.told = '';
-  }
-
-  /** Rows without an answer have to be asked for again. */
-  untellPending(): void {
-    for (const entry of this.entries.values()) if (!entry.answer) entry.told = '';
+  /** The background behind a new port knows nothing: everything, or what `which` says, has to be told again. Answers stay until better ones come. */
+  untell(which: (entry: Entry) => boolean = () => true): void {
+    for (const entry of this.entries.values()) if (which(entry)) entry.told = '';
   }
 
   #entry(read: Read<E>, now: number): Entry {
@@ -184,12 +168,9 @@ export class Book<E> {
         sighting: read.sighting,
         seats: 0,
         told: '',
-        answer: undefined,
         saving: false,
         last: now,
-        nameless: undefined,
         reused: '',
-        held: undefined,
       };
       this.entries.set(read.row, entry);
     }
@@ -225,7 +206,7 @@ function hasKeys(sighting: Sighting): boolean {
 /** The row's name in the book. Without an order the reader names it by its position, which another buyer may have next: then the buyer is part of the name. */
 export function nameOf(read: Pick<Read<unknown>, 'row' | 'sighting'>): string {
   if (read.sighting.order || !hasKeys(read.sighting)) return read.row;
-  return `${read.row}!${digest(JSON.stringify(read.sighting.keys))}`;
+  return `${read.row}!${numberOf(JSON.stringify(read.sighting.keys))}`;
 }
 
 function freeName(row: string, taken: Set<string>): string {
@@ -234,18 +215,11 @@ function freeName(row: string, taken: Set<string>): string {
   return name;
 }
 
-/** 53 bits of a text, enough to tell the rows of one page apart. */
-function digest(text: string): string {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
-  }
-  high ^= low >>> 13;
-  low ^= high >>> 16;
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36);
+/** The number that stands for these keys on this page. */
+function numberOf(keys: string): number {
+  const number = numbers.get(keys) ?? ++lastNumber;
+  keep(numbers, keys, number);
+  return number;
 }
 
 function sameBuyer(a: Sighting, b: Sighting): boolean {

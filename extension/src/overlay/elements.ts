@@ -15,9 +15,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   element.className = style;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  set(element, attributes);
   element.append(...children);
   return element;
+}
+
+function set(element: Element, attributes: Record<string, string>): void {
+  for (const name in attributes) element.setAttribute(name, attributes[name] as string);
 }
 
 /** Shows a text. It becomes generated content: `window.find` of a page sees every other text, in closed roots too. */
@@ -33,13 +37,10 @@ export function words(style: string, text: string): HTMLElement {
 /** A drawing of one path. */
 export function drawing(path: string, width = 16, height = 16): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.setAttribute('width', `${width}`);
-  svg.setAttribute('height', `${height}`);
-  svg.setAttribute('aria-hidden', 'true');
-  const shape = document.createElementNS(SVG, 'path');
-  shape.setAttribute('d', path);
-  svg.append(shape);
+  const viewBox = `0 0 ${width} ${height}`;
+  set(svg, { viewBox, width: `${width}`, height: `${height}`, 'aria-hidden': 'true' });
+  svg.append(document.createElementNS(SVG, 'path'));
+  redraw(svg, path);
   return svg;
 }
 

@@ -37,25 +37,30 @@ export interface Guard {
   destroy(): void;
 }
 
-const POINTER =
-  'pointerdown pointerup pointermove pointerrawupdate pointercancel gotpointercapture lostpointercapture';
-const HOVER = 'pointerover pointerout pointerenter pointerleave mouseover mouseout mouseenter mouseleave';
-const MOUSE = 'mousedown mouseup mousemove click auxclick dblclick contextmenu selectstart';
-const DRAG = 'dragstart drag dragend dragenter dragover dragleave drop';
-const KEYS = 'keydown keypress keyup';
-const FOCUS = 'focus blur focusin focusout DOMFocusIn DOMFocusOut DOMActivate';
-const TEXT =
-  'beforeinput input textInput change select selectionchange compositionstart compositionupdate compositionend copy cut paste beforecopy beforecut beforepaste';
-const LOOKS =
-  'animationstart animationiteration animationend animationcancel transitionrun transitionstart transitionend transitioncancel';
-// Passive: the browser scrolls on without waiting for us.
-const TOUCH = 'touchstart touchmove touchend touchcancel wheel mousewheel scroll scrollend';
+/** Names that begin alike, written once: `pointer:down,up` are pointerdown and pointerup. */
+function names(list: string): string[] {
+  return list.split(' ').flatMap((one) => {
+    const [start = '', ends = ''] = one.split(':');
+    return ends.split(',').map((end) => start + end);
+  });
+}
 
-const ACTIVE = `${POINTER} ${HOVER} ${MOUSE} ${DRAG} ${KEYS} ${FOCUS} ${TEXT} ${LOOKS}`.split(' ');
-const PASSIVE = TOUCH.split(' ');
-const DRAGS = new Set(`pointermove pointerup mousemove mouseup ${HOVER} ${DRAG}`.split(' '));
-const RELEASES = new Set('pointerup mouseup click auxclick'.split(' '));
-const SCROLLS = new Set('touchmove wheel mousewheel'.split(' '));
+const HOVER = 'pointer:over,out,enter,leave mouse:over,out,enter,leave';
+const POINTER = 'pointer:down,up,move,rawupdate,cancel gotpointercapture lostpointercapture';
+const MOUSE = 'mouse:down,up,move click auxclick dblclick contextmenu selectstart';
+const DRAG = 'drag:start,,end,enter,over,leave drop';
+const KEYS = 'key:down,press,up';
+const FOCUS = 'focus:,in,out blur DOMFocusIn DOMFocusOut DOMActivate';
+const TEXT =
+  'input beforeinput textInput change select:,ionchange composition:start,update,end copy cut paste before:copy,cut,paste';
+const LOOKS = 'animation:start,iteration,end,cancel transition:run,start,end,cancel';
+
+const ACTIVE = names(`${POINTER} ${HOVER} ${MOUSE} ${DRAG} ${KEYS} ${FOCUS} ${TEXT} ${LOOKS}`);
+// Passive: the browser scrolls on without waiting for us.
+const PASSIVE = names('touch:start,move,end,cancel wheel mousewheel scroll:,end');
+const DRAGS = new Set(names(`pointer:move,up mouse:move,up ${HOVER} ${DRAG}`));
+const RELEASES = new Set(['pointerup', 'mouseup', 'click', 'auxclick']);
+const SCROLLS = new Set(['touchmove', 'wheel', 'mousewheel']);
 
 /** Watches a window. It must be made at document_start, or pages listen first. */
 export function createGuard(window: Window, events: GuardEvents): Guard {

@@ -51,9 +51,9 @@ export function readRows(
     for (const element of attempt(() => [...root.querySelectorAll(group.select)]) ?? []) {
       if (rows.list.length >= ROWS) return rows.list;
       if (owns(element)) continue;
-      const scope = { row: element, url, owns, isKnown: (text: string) => memory.byNumber(text) !== null };
+      const scope = { row: element, url, owns, isKnown: (text: string) => !!memory.byNumber(text) };
       const read = attempt(() => readFacts(def, group, (value) => readValue(value, scope), region));
-      if (read === null) continue;
+      if (!read) continue;
       const fact = completed(read, memory);
       rows.add(group.group, fact, {
         element,
@@ -77,8 +77,8 @@ class Rows {
   add(group: string, fact: Fact, row: ReadRow): void {
     // Tables with fixed columns draw a row once for each part: same group, same reference.
     const drawn = fact.ref === null ? undefined : this.#drawn.get(`${group}/${fact.ref}`);
-    if (drawn !== undefined) {
-      if (drawn.place === null && row.place !== null) {
+    if (drawn) {
+      if (!drawn.place && row.place) {
         drawn.element = row.element;
         drawn.place = row.place;
       }
@@ -86,7 +86,7 @@ class Rows {
       drawn.action ??= row.action;
       return;
     }
-    if (fact.order !== null) row.row = orderLine(fact.order);
+    if (fact.order) row.row = orderLine(fact.order);
     else row.row = fact.ref !== null ? `ref/${fact.ref}` : `nothing/${this.list.length}`;
     this.list.push(row);
     if (fact.ref !== null) this.#drawn.set(`${group}/${fact.ref}`, row);
@@ -98,10 +98,10 @@ function completed(read: Fact, memory: Memory): Fact {
   const row: Fact = { ...read };
   const said = row.ref === null ? undefined : memory.byRef(row.ref);
   if (said === null) return unbelievable(row);
-  row.foreign ||= row.order === null && said?.foreign === true;
-  if (row.order === null) row.order = orderFromMemory(row, said, memory);
+  row.foreign ||= !row.order && !!said?.foreign;
+  if (!row.order) row.order = orderFromMemory(row, said, memory);
   else if (said?.order && orderLine(said.order) !== orderLine(row.order)) return unbelievable(row);
-  if (row.order === null) {
+  if (!row.order) {
     row.why = row.foreign ? 'bad_key' : 'no_order';
     row.details = { ...said?.details, ...row.details };
     return row;
@@ -113,7 +113,7 @@ function completed(read: Fact, memory: Memory): Fact {
   else if (said?.why && row.why === 'no_identity') row.why = said.why;
 
   const known = memory.identityOf(row.order);
-  if (known === null) return row;
+  if (!known) return row;
   row.details = { ...known.details, ...row.details };
   if (known.contradiction || contradict(known.keys, row.keys)) return unbelievable(row);
   if (known.keys.length > 0) {
@@ -132,7 +132,7 @@ function unbelievable(row: Fact): Fact {
 function orderFromMemory(row: Fact, said: Fact | undefined, memory: Memory): Order | null {
   if (row.foreign) return null;
   const order = said?.order ?? (row.number === null ? null : memory.byNumber(row.number));
-  return order !== null && row.number !== null && row.number !== order.number ? null : order;
+  return order && row.number !== null && row.number !== order.number ? null : order;
 }
 
 function placeOf(
@@ -142,16 +142,16 @@ function placeOf(
 ): { target: Element; put: Put } | null {
   for (const place of Array.isArray(places) ? places : []) {
     const target = attempt(() => find(place.at, { row, owns }));
-    if (target !== null) return { target, put: place.put };
+    if (target) return { target, put: place.put };
   }
   return null;
 }
 
 function tickOf(group: RowDefinition, row: Element, owns: Owns): { box: Element; on: boolean } | null {
   return attempt(() => {
-    if (group.tick === undefined) return null;
+    if (!group.tick) return null;
     const box = find(group.tick.select, { row, owns });
-    if (box === null) return null;
+    if (!box) return null;
     const [where, name] = group.tick.on;
     return {
       box,

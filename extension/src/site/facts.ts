@@ -33,7 +33,7 @@ export function readFacts<V>(
   region: string,
 ): Fact {
   const get = (reading: Reading<V> | undefined): string | null =>
-    reading === undefined ? null : attempt(() => read(reading.read));
+    reading ? attempt(() => read(reading.read)) : null;
 
   const where = marketplaceOf(def, facts, get);
   const market = marketplace(where.code);
@@ -59,13 +59,13 @@ function marketplaceOf<V>(
   facts: Facts<V>,
   get: (reading: Reading<V> | undefined) => string | null,
 ): { code: string | null; foreign: boolean } {
-  if (facts.marketplace === undefined) {
+  if (!facts.marketplace) {
     return { code: def.marketplaces.length === 1 ? (def.marketplaces[0] ?? null) : null, foreign: false };
   }
   const said = get(facts.marketplace);
   if (said === null) return { code: null, foreign: false };
   const code = own(def.platforms, said.toLowerCase());
-  if (typeof code === 'string' && marketplace(code) !== null) return { code, foreign: false };
+  if (typeof code === 'string' && marketplace(code)) return { code, foreign: false };
   return { code: null, foreign: true };
 }
 
@@ -76,7 +76,7 @@ function readKeys<V>(
   region: string,
 ): { keys: BuyerKey[]; why: Why | null } {
   const market = marketplace(code);
-  if (market === null) return { keys: [], why: 'no_identity' };
+  if (!market) return { keys: [], why: 'no_identity' };
   if (market.kinds.length === 0) return { keys: [], why: 'marketplace_without_buyers' };
   if (market.regions && region === '') return { keys: [], why: 'region_unknown' };
   const keys: BuyerKey[] = [];
@@ -106,7 +106,7 @@ function readDetails<V>(facts: Facts<V>, get: (reading: Reading<V> | undefined) 
     const text = get(facts[name]);
     if (text !== null) details[name] = text.slice(0, 200);
   }
-  const total = facts.total === undefined ? null : amountOf(facts.total, get(facts.total));
+  const total = facts.total ? amountOf(facts.total, get(facts.total)) : null;
   if (total !== null) details.total = total;
   return details;
 }
@@ -121,11 +121,11 @@ function amountOf<V>(reading: TotalReading<V>, text: string | null): number | nu
 /** A fact as the wire tells it. */
 export function sightingOf(fact: Pick<Fact, 'order' | 'keys' | 'why' | 'details' | 'source'>): Sighting {
   const sighting: Sighting = { ...fact.details };
-  if (fact.order !== null) sighting.order = fact.order;
+  if (fact.order) sighting.order = fact.order;
   if (fact.keys.length > 0) {
     sighting.keys = fact.keys;
     sighting.source = fact.source;
-  } else if (fact.why !== null) {
+  } else if (fact.why) {
     sighting.why = fact.why;
   }
   return sighting;

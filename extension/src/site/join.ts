@@ -49,7 +49,7 @@ export class Memory {
   /** Keeps what a response says. */
   learn(fact: Fact): void {
     if (fact.ref !== null) this.#learnRef(fact.ref, fact);
-    if (fact.order === null) return;
+    if (!fact.order) return;
     const line = orderLine(fact.order);
     const said = this.#numbers.get(fact.order.number);
     const other = said !== undefined && (said === null || orderLine(said) !== line);
@@ -74,13 +74,12 @@ export class Memory {
     const old = this.#refs.get(ref);
     const twoOrders = old?.order && fact.order && orderLine(old.order) !== orderLine(fact.order);
     if (old === null || twoOrders) keep(this.#refs, ref, null);
-    else keep(this.#refs, ref, fact.order === null && old?.order ? old : fact);
+    else keep(this.#refs, ref, !fact.order && old?.order ? old : fact);
   }
 
   /** Learns whose a link is, and returns the facts that waited for it. */
   learnLink(id: string, keys: BuyerKey[], name: string | null): Fact[] {
-    const link = this.#links.get(id) ?? { keys: [], name: null, contradiction: false, facts: [] };
-    keep(this.#links, id, link);
+    const link = this.#link(id);
     if (link.contradiction || keys.length === 0) return [];
     if (contradict(link.keys, keys)) {
       link.contradiction = true;
@@ -95,11 +94,16 @@ export class Memory {
 
   /** The fact with its link's keys, or null while nobody said whose the link is. */
   throughLink(id: string, fact: Fact): Fact | null {
-    const link = this.#links.get(id) ?? { keys: [], name: null, contradiction: false, facts: [] };
-    keep(this.#links, id, link);
+    const link = this.#link(id);
     if (link.contradiction) return null;
     if (link.facts.length < REMEMBERED / FEW) link.facts.push(fact);
     return link.keys.length > 0 ? linked(fact, link) : null;
+  }
+
+  #link(id: string): Link {
+    const link = this.#links.get(id) ?? { keys: [], name: null, contradiction: false, facts: [] };
+    keep(this.#links, id, link);
+    return link;
   }
 
   #doubt(order: Order | null): void {
@@ -120,7 +124,7 @@ export class Memory {
   /** Who bought an order, by the best that responses said. */
   identityOf(order: Order): Identity | null {
     const known = this.#orders.get(orderLine(order));
-    if (known === undefined) return null;
+    if (!known) return null;
     const best = [...known.facts].sort(
       (a, b) => Number(a.source === 'sweep') - Number(b.source === 'sweep') || rank(a.keys) - rank(b.keys),
     );
@@ -178,7 +182,7 @@ function rank(keys: BuyerKey[]): number {
 }
 
 /** Sets a value and forgets the oldest where there are too many. */
-function keep<V>(map: Map<string, V>, key: string, value: V): void {
+export function keep<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   map.set(key, value);
   if (map.size > REMEMBERED) {

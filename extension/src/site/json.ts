@@ -35,9 +35,8 @@ export function readJson(
 
 function readResponse(def: Definition, url: string, text: string, memory: Memory, sweep: Sweep): Sighting[] {
   if (text.length > LONGEST_TEXT || matchesPatterns(def.never ?? [], url)) return [];
-  const never = (def.never ?? []).map((pattern) => '!' + pattern);
-  const entries = (def.json ?? []).filter((e) => attempt(() => matchesPatterns([...never, ...e.urls], url)));
-  const swept = attempt(() => matchesPatterns([...never, ...(def.sweep?.urls ?? [])], url));
+  const entries = (def.json ?? []).filter((e) => attempt(() => matchesPatterns(e.urls, url)));
+  const swept = attempt(() => matchesPatterns(def.sweep?.urls ?? [], url));
   if (entries.length === 0 && !swept) return [];
   const body = attempt(() => JSON.parse(text) as unknown);
   if (body === null) return [];
@@ -52,7 +51,7 @@ function readResponse(def: Definition, url: string, text: string, memory: Memory
     }
   }
   return facts
-    .filter((f) => f.order !== null && f.keys.length > 0)
+    .filter((f) => f.order && f.keys.length > 0)
     .slice(0, SIGHTINGS)
     .map(sightingOf);
 }
@@ -69,7 +68,7 @@ function readEntry(
     if (!(entry.where ?? []).every((w) => w.is.includes(scalar(walk(element, w.at)) ?? ''))) continue;
     const read = (value: JsonValue): string | null => readJsonValue(value, element);
     let fact: Fact | null = readFacts(def, entry, read, region);
-    if (entry.link !== undefined) {
+    if (entry.link) {
       const id = read(entry.link.id.read);
       if (id === null) continue;
       for (const waited of memory.learnLink(`${entry.link.as}/${id}`, fact.keys, fact.details.name ?? null)) {
@@ -77,11 +76,11 @@ function readEntry(
         found.push(waited);
       }
     }
-    if (entry.via !== undefined) {
+    if (entry.via) {
       const id = read(entry.via.id.read);
-      fact = id === null || fact.order === null ? null : memory.throughLink(`${entry.via.as}/${id}`, fact);
+      fact = id === null || !fact.order ? null : memory.throughLink(`${entry.via.as}/${id}`, fact);
     }
-    if (fact === null || (fact.order === null && fact.ref === null)) continue;
+    if (!fact || (!fact.order && fact.ref === null)) continue;
     memory.learn(fact);
     found.push(fact);
   }

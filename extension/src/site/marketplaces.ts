@@ -29,12 +29,11 @@ const marketplaces = new Map<string, Marketplace>();
 
 /** Makes marketplaces known. Of any other no order and no key is read. */
 export function know(list: MarketplaceSource[]): void {
-  for (const { code, regions, order, kinds } of list) {
-    marketplaces.set(code, {
-      code,
-      regions,
-      order: new RegExp(order),
-      kinds: kinds.map((k) => ({ kind: k.kind, case: k.case, shape: new RegExp(k.shape) })),
+  for (const market of list) {
+    marketplaces.set(market.code, {
+      ...market,
+      order: new RegExp(market.order),
+      kinds: market.kinds.map((k) => ({ ...k, shape: new RegExp(k.shape) })),
     });
   }
 }

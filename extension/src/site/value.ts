@@ -48,15 +48,15 @@ export function find(css: string, { row, owns }: Pick<Scope, 'row' | 'owns'>): E
 }
 
 function formValue(element: Element | null): string | null {
-  return element !== null && 'value' in element ? String(element.value) : null;
+  return element && 'value' in element ? String(element.value) : null;
 }
 
 /** The text of an element without what we drew in it. */
 function textOf(element: Element | null, scope: Scope): string | null {
-  if (element === null) return null;
+  if (!element) return null;
   let text = '';
   const walk = (node: Node): void => {
-    for (let child = node.firstChild; child !== null && text.length < 2048; child = child.nextSibling) {
+    for (let child = node.firstChild; child && text.length < 2048; child = child.nextSibling) {
       if (child.nodeType === Node.TEXT_NODE) text += child.nodeValue ?? '';
       else if (child.nodeType === Node.ELEMENT_NODE && !scope.owns(child)) walk(child);
     }

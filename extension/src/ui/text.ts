@@ -31,7 +31,7 @@ export function language(): Language {
 
 /** The same as the browsers' Intl and `lang` spell it. */
 export function locale(): string {
-  return language() === 'zh_CN' ? 'zh-CN' : 'en';
+  return language().replace('_', '-');
 }
 
 /** A whole number with the language's separators. */
