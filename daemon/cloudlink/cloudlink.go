@@ -45,6 +45,7 @@ type Pace struct {
 	Background time.Duration // at most, between two evaluations that nobody waits for; 2 minutes
 	Backoff    time.Duration // before the second try of what failed; 2 seconds, doubled up to MaxBackoff
 	MaxBackoff time.Duration // 15 minutes
+	Away       time.Duration // instead of MaxBackoff where the cloud did not answer: whoever is online again does not wait long; 1 minute
 	Rejudge    time.Duration // before a mark that lacks an order is looked at again; 1 hour
 	Poll       time.Duration // longest sleep before the clock is looked at again; 30 seconds
 	Request    time.Duration // longest that a request of the cloud may take; 20 seconds
@@ -56,7 +57,7 @@ func (p Pace) withDefaults() Pace {
 		usual time.Duration
 	}{
 		{&p.Sync, time.Hour}, {&p.Background, 2 * time.Minute}, {&p.Backoff, 2 * time.Second},
-		{&p.MaxBackoff, 15 * time.Minute}, {&p.Rejudge, time.Hour}, {&p.Poll, 30 * time.Second},
+		{&p.MaxBackoff, 15 * time.Minute}, {&p.Away, time.Minute}, {&p.Rejudge, time.Hour}, {&p.Poll, 30 * time.Second},
 		{&p.Request, 20 * time.Second},
 	} {
 		if *one.value == 0 {
@@ -224,5 +225,14 @@ func (l *Link) errands() []*errand { return []*errand{l.listing, l.evaluating, l
 func (l *Link) kickAll() {
 	for _, e := range l.errands() {
 		e.kick()
+	}
+}
+
+// kickUnanswered has at once what pauses because the cloud did not answer.
+func (l *Link) kickUnanswered() {
+	for _, e := range l.errands() {
+		if errors.Is(asError(e.trouble()), ErrUnreachable) {
+			e.kick()
+		}
 	}
 }

@@ -103,8 +103,11 @@ func (e *errand) done(now time.Time, pause time.Duration, err error, p Pace) (re
 	}
 	e.failures++
 	e.problem = problem.Of(err)
-	wait := p.Backoff << min(e.failures-1, 16)
-	wait = min(wait, p.MaxBackoff)
+	most := p.MaxBackoff
+	if errors.Is(err, ErrUnreachable) {
+		most = min(most, p.Away)
+	}
+	wait := min(p.Backoff<<min(e.failures-1, 16), most)
 	wait = wait/2 + rand.N(wait/2+1) // so that not all daemons come back at once
 	e.blocked = now.Add(wait)
 	e.due = time.Time{}
@@ -160,11 +163,7 @@ func (l *Link) finished(j *joined, e *errand, pause time.Duration, err error) {
 		l.subscribers.publish(nil)
 	}
 	if recovered {
-		for _, other := range l.errands() {
-			if other != e && errors.Is(asError(other.trouble()), ErrUnreachable) {
-				other.kick()
-			}
-		}
+		l.kickUnanswered()
 	}
 }
 

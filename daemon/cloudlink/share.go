@@ -68,6 +68,7 @@ func (l *Link) Share(ctx context.Context, q wire.ShareQuery) error {
 		err = flush()
 	}
 	l.sharing.nudge()
+	l.kickUnanswered() // the seller asks for it now, and may be online again
 	return err
 }
 
@@ -120,6 +121,7 @@ func (l *Link) Withdraw(q wire.WithdrawQuery) error {
 		})
 	}
 	l.sharing.nudge()
+	l.kickUnanswered() // the seller asks for it now, and may be online again
 	return err
 }
 
