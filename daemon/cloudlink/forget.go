@@ -77,6 +77,9 @@ func (j *joined) forget(keys []buyer.Key, dryRun bool) (shared bool, err error) 
 	if dryRun {
 		return shared, nil
 	}
+	if err := j.reports.forgetPast(keys); err != nil {
+		return shared, err
+	}
 	// Always: a report may have been deleted long ago, and its bytes not.
 	if err := j.reports.rewrite(); err != nil {
 		return shared, err

@@ -18,13 +18,28 @@ import (
 // list of keys, which must be canonical. It asks no network and never waits:
 // buyers that were not checked yet line up. Without a membership it returns nil.
 func (l *Link) Lookup(lists [][]buyer.Key) []wire.Others {
+	all, missing := l.lookup(lists)
+	if len(missing) > 0 && l.queue.add(onScreen, missing...) {
+		l.evaluating.nudge()
+	}
+	return all
+}
+
+// Peek is Lookup for buyers whom nobody looks at just now: those that were not
+// checked yet do not line up for it.
+func (l *Link) Peek(lists [][]buyer.Key) []wire.Others {
+	all, _ := l.lookup(lists)
+	return all
+}
+
+// lookup gives also the keys that have no tag yet.
+func (l *Link) lookup(lists [][]buyer.Key) (all []wire.Others, missing []buyer.Key) {
 	j, err := l.member()
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	all := make([]wire.Others, len(lists))
+	all = make([]wire.Others, len(lists))
 	v := l.view(j)
-	var missing []buyer.Key
 	err = j.tags.view(func(tags *badger.Txn) error {
 		return j.reports.view(func(reports *badger.Txn) error {
 			j.lists.mu.RLock()
@@ -45,12 +60,9 @@ func (l *Link) Lookup(lists [][]buyer.Key) []wire.Others {
 		if !errors.Is(err, ErrClosed) {
 			l.cfg.Log.Error("looking other sellers' reports up failed", "error", err)
 		}
-		return nil
+		return nil, nil
 	}
-	if len(missing) > 0 && l.queue.add(onScreen, missing...) {
-		l.evaluating.nudge()
-	}
-	return all
+	return all, missing
 }
 
 // view is what a lookup needs, as it is at one moment.

@@ -392,11 +392,22 @@ func confirm(txn *badger.Txn, mark string, at time.Time) error {
 			stands = stands || row.Want.Reason != ""
 		}
 	}
+	at = at.UTC().Round(0)
 	if r.State == leaving {
+		if !r.Shared.IsZero() {
+			if err := putPast(txn, at, r, true); err != nil {
+				return err
+			}
+		}
 		return dropReport(txn, r)
 	}
 	if r.Refuse = refused; stands {
-		r.Refuse, r.Shared = "", at.UTC().Round(0)
+		if r.Shared.IsZero() {
+			if err := putPast(txn, at, r, false); err != nil {
+				return err
+			}
+		}
+		r.Refuse, r.Shared = "", at
 	}
 	waits, err := get(txn, waitPrefix+mark)
 	if err != nil {

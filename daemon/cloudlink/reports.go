@@ -3,8 +3,10 @@ package cloudlink
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
@@ -27,11 +29,15 @@ import (
 //	r/<row>        row: what the cloud holds under one tag
 //	o/0/<row>      the row waits for a withdrawal to be sent, o/1/<row> for a share
 //	g/<row>        the row is gone at the cloud, and still on the list here
+//	d/<~time>/<mark>  Past: that the cloud confirmed a share or a withdrawal
 //	cursor         sequence of the last mark that was looked at; marks made before the
 //	               seller joined are never looked at by themselves
 //	written        nothing; it stands in every write
 //	epoch          epoch of which all reports have rows or wait for them
-type reports struct{ *store }
+type reports struct {
+	*store
+	version atomic.Uint64 // another one after every write
+}
 
 const (
 	markPrefix      = "m/"
@@ -45,6 +51,7 @@ const (
 	outGoing        = outPrefix + "0/"
 	outComing       = outPrefix + "1/"
 	gonePrefix      = "g/"
+	pastPrefix      = "d/"
 	cursorKey       = "cursor"
 	epochKey        = "epoch"
 	lostKey         = "lost"
@@ -56,11 +63,18 @@ func openReports(dir string, c Config) (*reports, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reports{s}
+	r := &reports{store: s}
+	r.version.Store(rand.Uint64()) // no reader of an earlier store takes it for that
 	if lost {
 		err = r.write(func(txn *badger.Txn) error { return txn.Set([]byte(lostKey), []byte{1}) })
 	}
 	return r, err
+}
+
+// write is the store's, and tells by the version that something is another now.
+func (r *reports) write(fn func(*badger.Txn) error) error {
+	defer r.version.Add(1)
+	return r.store.write(fn)
 }
 
 // lost tells that an earlier store did not open: what was shared is not known.

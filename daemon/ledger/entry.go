@@ -48,6 +48,7 @@ type entry struct {
 	Echo   bool        `json:"echo,omitempty"`
 	Made   time.Time   `json:"made,omitzero"`    // when the mark was first made, where that is not At
 	Import string      `json:"import,omitempty"` // the import that made it
+	Undid  string      `json:"undid,omitempty"`  // the import of which this takes a mark back
 
 	Forgot []string `json:"forgot,omitempty"` // what hideID makes of the ids of forgotten entries
 

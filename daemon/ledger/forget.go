@@ -96,6 +96,7 @@ type found struct {
 	seqs   map[uint64]bool
 	hidden []string // the ids
 	live   []buyer.Key
+	stood  []string // the marks that these keys are of
 }
 
 // entries gives every entry of the journal to do.
@@ -156,6 +157,7 @@ func (l *Ledger) find(keys []buyer.Key) (found, error) {
 			}
 			if e != nil && e.live {
 				f.live = append(f.live, e.Keys...)
+				f.stood = append(f.stood, id)
 			}
 		}
 		return nil
@@ -204,7 +206,7 @@ func (l *Ledger) forget(keys []buyer.Key) (records int, err error) {
 		return 0, err
 	}
 	if len(f.live) > 0 {
-		l.subscribers.publish([]Change{{Keys: once(f.live), Seq: head.Seq}})
+		l.subscribers.publish([]Change{{Keys: once(f.live), Seq: head.Seq, Gone: f.stood}})
 	}
 	return len(f.seqs), nil
 }

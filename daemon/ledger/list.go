@@ -119,6 +119,25 @@ func (l *Ledger) Get(id string) (Mark, error) {
 	return m, err
 }
 
+// Marks returns the marks with these ids that stand, in the order of the ids;
+// what does not stand any more is left out.
+func (l *Ledger) Marks(ids []string) ([]Mark, error) {
+	marks := make([]Mark, 0, len(ids))
+	err := l.read(func(v view) error {
+		for _, id := range ids {
+			e, err := getEntry(v, id)
+			if err != nil {
+				return err
+			}
+			if e != nil && e.live {
+				marks = append(marks, *e.mark())
+			}
+		}
+		return nil
+	})
+	return marks, err
+}
+
 // Counts says how many buyers are marked.
 func (l *Ledger) Counts() Counts {
 	m := l.meta.Load().clone()

@@ -122,8 +122,8 @@ func TestSubscribe(t *testing.T) {
 	want := []ledger.Change{
 		{Keys: []buyer.Key{user(1), username("old")}, Mark: &first, Seq: 1},
 		// The old name is told too: it answers differently now.
-		{Keys: []buyer.Key{user(1), username("new"), username("old")}, Mark: &second, Seq: 2},
-		{Keys: []buyer.Key{user(1), username("new")}, Seq: 3},
+		{Keys: []buyer.Key{user(1), username("new"), username("old")}, Mark: &second, Seq: 2, Gone: []string{first.ID}},
+		{Keys: []buyer.Key{user(1), username("new")}, Seq: 3, Gone: []string{second.ID}},
 	}
 	for _, w := range want {
 		if diff := cmp.Diff(w, <-changes); diff != "" {

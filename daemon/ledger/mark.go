@@ -155,6 +155,7 @@ type Change struct {
 	Keys []buyer.Key
 	Mark *Mark // nil: cancelled
 	Seq  uint64
+	Gone []string // the ids of the marks that do not stand any more
 }
 
 // Health is how the ledger is.

@@ -69,7 +69,7 @@ func (p *plan) undo(n NewUndo) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	e := &entry{Op: opCancel, ID: n.ID, Content: content(n), Of: stands.ID}
+	e := &entry{Op: opCancel, ID: n.ID, Content: content(n), Of: stands.ID, Undid: made.Import}
 	touched, change := stands.Keys, Change{}
 	if back != nil {
 		was := back.mark()
@@ -83,7 +83,7 @@ func (p *plan) undo(n NewUndo) (string, error) {
 	if back != nil {
 		change.Mark = e.mark()
 	}
-	change.Keys, change.Seq = once(touched), e.seq
+	change.Keys, change.Seq, change.Gone = once(touched), e.seq, []string{stands.ID}
 	p.changes = append(p.changes, change)
 	return UndoneNow, nil
 }

@@ -222,7 +222,7 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	if now := p.l.cfg.Now(); n.Made.Before(now) {
 		e.Made = n.Made.UTC().Round(0)
 	}
-	touched := e.Keys
+	touched, gone := e.Keys, []string(nil)
 	if len(hits) > 1 && !n.One {
 		return refuse(ErrJoin.In("keys"))
 	}
@@ -233,6 +233,7 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	}
 	for i, h := range hits {
 		old := h.entry
+		gone = append(gone, old.ID)
 		touched = append(touched[:len(touched):len(touched)], old.Keys...)
 		e.Keys = join(e.Keys, old.Keys)
 		if i == 0 {
@@ -245,7 +246,7 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 		return Outcome{}, err
 	}
 	m := e.mark()
-	p.changes = append(p.changes, Change{Keys: once(touched), Mark: m, Seq: m.Seq})
+	p.changes = append(p.changes, Change{Keys: once(touched), Mark: m, Seq: m.Seq, Gone: gone})
 	return Outcome{ID: n.ID, State: stateOf(e), Mark: m}, nil
 }
 
@@ -370,7 +371,7 @@ func (p *plan) cancel(n NewCancel) (Cancelled, error) {
 		return c, err
 	}
 	if was != nil {
-		p.changes = append(p.changes, Change{Keys: was.Keys, Seq: e.seq})
+		p.changes = append(p.changes, Change{Keys: was.Keys, Seq: e.seq, Gone: []string{was.ID}})
 	}
 	return c, p.cancelAlso(n.Also)
 }
@@ -385,7 +386,7 @@ func (p *plan) cancelAlso(keys []buyer.Key) error {
 		if err := p.takeAway(h.entry); err != nil {
 			return err
 		}
-		p.changes = append(p.changes, Change{Keys: h.entry.Keys, Seq: p.next - 1})
+		p.changes = append(p.changes, Change{Keys: h.entry.Keys, Seq: p.next - 1, Gone: []string{h.entry.ID}})
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func (s *Server) backupOperations(api huma.API) {
 			}
 			return b.Check(ctx, i.Body)
 		})
-	route(s, api, operation{http.MethodPost, restorePath, "restore", "Put a backup in the place of what is there", owner},
+	route(s, api, operation{http.MethodPost, restorePath, "restore", "Put a backup in the place of what is there, which is kept beside it", everyone},
 		func(ctx context.Context, i *in[wire.RestoreQuery]) (wire.Restore, error) {
 			return s.restore(ctx, i.Body)
 		})

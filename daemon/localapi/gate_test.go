@@ -198,16 +198,20 @@ func TestEveryRouteStandsBehindTheGate(t *testing.T) {
 		"POST /v1/marks/cancel": "extension local", "POST /v1/marks/list": "extension local",
 		"POST /v1/buyers/report": "extension local", "POST /v1/buyers/aliases": "extension local",
 		"POST /v1/buyers/join": "extension local", "POST /v1/buyers/split": "extension local",
-		"POST /v1/pairing": "local", "GET /v1/pairing": "local", "POST /v1/clients/revoke": "local",
-		"GET /v1/sharing": "extension local", "GET /v1/sites": "extension local", "POST /v1/sites/forget": "extension local", "POST /v1/uploads": "local", "POST /v1/forget": "local",
+		"POST /v1/pairing": "local", "GET /v1/pairing": "local", "POST /v1/clients/revoke": "extension local",
+		"GET /v1/diagnostics": "extension local",
+		"GET /v1/sharing":     "extension local", "GET /v1/sites": "extension local", "POST /v1/sites/forget": "extension local", "POST /v1/uploads": "extension local", "POST /v1/forget": "local",
 		"POST /v1/backups": "extension local", "POST /v1/backups/list": "extension local",
-		"POST /v1/backups/check": "extension local", "POST /v1/backups/read": "local", "POST /v1/restore": "local",
+		"POST /v1/backups/check": "extension local", "POST /v1/backups/read": "local", "POST /v1/restore": "extension local",
 	}
 	for _, name := range []string{"join", "preview", "share", "list", "withdraw", "leave", "settings", "mute"} {
 		want["POST /v1/sharing/"+name] = "extension local"
 	}
 	for _, name := range []string{"export", "imports", "imports/status", "imports/stop", "imports/undo", "imports/list"} {
-		want["POST /v1/"+name] = "local"
+		want["POST /v1/"+name] = "extension local"
+	}
+	for _, name := range []string{"marks/find", "marks/facets", "marks/change", "activity", "hits"} {
+		want["POST /v1/"+name] = "extension local"
 	}
 	for _, r := range routes {
 		var callers []string

@@ -19,6 +19,7 @@ import (
 
 	"blackmark/daemon/disk"
 	"blackmark/daemon/ledger"
+	"blackmark/daemon/ledger/marklist"
 	"blackmark/daemon/localapi/pairing"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
@@ -47,13 +48,17 @@ type Config struct {
 	Orders    *orders.Store
 	Folder    *settings.Folder // of the paired browsers and the command line's key
 	Sites     *sites.Sites
-	Sharing   Sharing          // nil means that there is none
-	Transfers Transfers        // nil means that there are none
-	Backups   Backups          // nil means that there are none
-	Version   string           // of the program
-	MinFree   uint64           // bytes that must stay free on the disk; 0 means 256 MiB
-	Now       func() time.Time // nil means time.Now
-	Log       *slog.Logger     // nil means none
+	Sharing   Sharing   // nil means that there is none
+	Transfers Transfers // nil means that there are none
+	Backups   Backups   // nil means that there are none
+	// Findings looks for what is wrong with the data folder; nil means that nobody does.
+	Findings func(context.Context) []wire.Finding
+	// LogLines are the last lines of the log; nil means that they are not kept.
+	LogLines func() []string
+	Version  string           // of the program
+	MinFree  uint64           // bytes that must stay free on the disk; 0 means 256 MiB
+	Now      func() time.Time // nil means time.Now
+	Log      *slog.Logger     // nil means none
 }
 
 // Server is an open door. It answers once Serve runs.
@@ -64,14 +69,15 @@ type Server struct {
 	started  time.Time
 	key      []byte // of the command line
 
-	roster   *roster
-	tokens   *tokens
-	window   *pairing.Window
-	sessions *sessions
-	uploads  *uploads
-	doors    doors
-	routes   func() []Door
-	http     *http.Server
+	roster    *roster
+	tokens    *tokens
+	window    *pairing.Window
+	sessions  *sessions
+	uploads   *uploads
+	blacklist *marklist.List
+	doors     doors
+	routes    func() []Door
+	http      *http.Server
 
 	stop    context.CancelFunc
 	working sync.WaitGroup
@@ -113,17 +119,18 @@ func Open(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		config:   c,
-		listener: listener,
-		address:  listener.Addr().String(),
-		started:  c.Now(),
-		key:      key,
-		roster:   known,
-		tokens:   newTokens(c.Now),
-		window:   &pairing.Window{Now: c.Now},
-		sessions: newSessions(),
-		uploads:  files,
-		doors:    doors{},
+		config:    c,
+		listener:  listener,
+		address:   listener.Addr().String(),
+		started:   c.Now(),
+		key:       key,
+		roster:    known,
+		tokens:    newTokens(c.Now),
+		window:    &pairing.Window{Now: c.Now},
+		sessions:  newSessions(),
+		uploads:   files,
+		blacklist: newList(c),
+		doors:     doors{},
 	}
 	s.http = &http.Server{
 		Handler:           s.unbroken(s.gate(s.router())),
@@ -177,6 +184,7 @@ func (s *Server) shut() {
 // Close ends the server and gives the port back.
 func (s *Server) Close() error {
 	s.shut()
+	s.blacklist.Close()
 	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}

@@ -83,15 +83,15 @@ func (s *Server) report(q wire.ReportQuery) (wire.Report, error) {
 	if report.Aliases, err = s.aliasList(answer.Keys); err != nil {
 		return wire.Report{}, err
 	}
-	history, total, err := s.config.Orders.OfBuyer(answer.Keys, reportMax)
+	history, total, err := s.config.Orders.OfBuyer(answer.Keys, maxCourse)
 	if err != nil {
 		return wire.Report{}, err
 	}
 	report.Total = total
-	for _, o := range history {
+	for _, o := range history[:min(len(history), reportMax)] {
 		report.Orders = append(report.Orders, seenOrder(o))
 	}
-	return report, nil
+	return report, s.fill(&report, history)
 }
 
 func seenOrder(o orders.Order) wire.SeenOrder {

@@ -192,10 +192,11 @@ func (s *Server) operations(api huma.API) {
 		func(ctx context.Context, _ *nothing) (wire.Pairing, error) { return s.openWindow(ctx), nil })
 	route(s, api, operation{http.MethodGet, "/v1/pairing", "pairing", "How the pairing window is", owner},
 		func(context.Context, *nothing) (wire.Pairing, error) { return s.wirePairing(s.window.State()), nil })
-	route(s, api, operation{http.MethodPost, "/v1/clients/revoke", "revoke", "End the pairing of a browser", owner},
+	route(s, api, operation{http.MethodPost, "/v1/clients/revoke", "revoke", "End the pairing of a browser, the caller's own too", everyone},
 		func(_ context.Context, i *in[wire.RevokeQuery]) (nothing, error) {
 			return nothing{}, s.revoke(i.Body.ID)
 		})
+	s.workplaceOperations(api)
 	s.aliasOperations(api)
 	s.sharingOperations(api)
 	s.forgetOperations(api)

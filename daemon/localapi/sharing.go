@@ -3,6 +3,7 @@ package localapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,6 +18,16 @@ import (
 type Sharing interface {
 	// Lookup tells what other sellers reported of buyers; nil: nothing was joined.
 	Lookup(lists [][]buyer.Key) []wire.Others
+	// Peek is Lookup for buyers whom nobody looks at just now: they do not line up.
+	Peek(lists [][]buyer.Key) []wire.Others
+	// SharedMarks gives the ids of the marks at the cloud, and a version of them;
+	// where the caller has that already, no ids.
+	SharedMarks(have uint64) (ids map[string]bool, version uint64, err error)
+	// SharedSince tells since when marks are at the cloud; the zero time: they are not.
+	SharedSince(marks []string) []time.Time
+	// Past gives what the cloud confirmed, not later than before, the newest first,
+	// until fn says no; the zero time means all.
+	Past(before time.Time, fn func(at time.Time, mark string, withdrawn bool, keys []buyer.Key, reason string) (more bool)) error
 	// Subscribe gives the buyers of whom that may be another now; an empty list
 	// means all buyers.
 	Subscribe() (<-chan []buyer.Key, func())

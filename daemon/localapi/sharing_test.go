@@ -20,6 +20,18 @@ type neighbours struct {
 	known   map[buyer.Key]wire.Others
 	asked   []any
 	changes chan []buyer.Key
+	shared  map[string]time.Time // marks at the cloud
+	version uint64
+	past    []confirmed // the newest first
+}
+
+// confirmed is a share or a withdrawal that the cloud confirmed.
+type confirmed struct {
+	at        time.Time
+	mark      string
+	withdrawn bool
+	keys      []buyer.Key
+	reason    string
 }
 
 func newNeighbours() *neighbours {
@@ -48,6 +60,43 @@ func (n *neighbours) Lookup(lists [][]buyer.Key) []wire.Others {
 		}
 	}
 	return all
+}
+
+func (n *neighbours) Peek(lists [][]buyer.Key) []wire.Others { return n.Lookup(lists) }
+
+func (n *neighbours) SharedMarks(uint64) (map[string]bool, uint64, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	ids := map[string]bool{}
+	for mark := range n.shared {
+		ids[mark] = true
+	}
+	n.version++
+	return ids, n.version, nil
+}
+
+func (n *neighbours) SharedSince(marks []string) []time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	since := make([]time.Time, len(marks))
+	for i, mark := range marks {
+		since[i] = n.shared[mark]
+	}
+	return since
+}
+
+func (n *neighbours) Past(before time.Time, fn func(time.Time, string, bool, []buyer.Key, string) bool) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, p := range n.past {
+		if !before.IsZero() && p.at.After(before) {
+			continue
+		}
+		if !fn(p.at, p.mark, p.withdrawn, p.keys, p.reason) {
+			return nil
+		}
+	}
+	return nil
 }
 
 func (n *neighbours) Subscribe() (<-chan []buyer.Key, func()) { return n.changes, func() {} }

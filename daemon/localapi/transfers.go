@@ -49,10 +49,10 @@ func (s *Server) importUpload(q wire.ImportQuery) (wire.Import, error) {
 }
 
 // transferOperations are exports and imports, as shared/wire/transfer.go lists
-// them. They are the owner's: a file of all marks is no business of a browser.
+// them. A paired browser may call them: it can list every mark as it is.
 func (s *Server) transferOperations(api huma.API) {
-	owner := []Caller{Local}
-	outgoing(s, api, operation{http.MethodPost, "/v1/export", "export", "My Blacklist as a file", owner},
+	everyone := []Caller{Extension, Local}
+	outgoing(s, api, operation{http.MethodPost, "/v1/export", "export", "My Blacklist as a file", everyone},
 		func(ctx context.Context, w io.Writer, q wire.ExportQuery) error {
 			transfers, err := s.transfers()
 			if err != nil {
@@ -60,9 +60,9 @@ func (s *Server) transferOperations(api huma.API) {
 			}
 			return transfers.Export(ctx, w, q)
 		})
-	route(s, api, operation{http.MethodPost, "/v1/imports", "import", "Begin an import", owner},
+	route(s, api, operation{http.MethodPost, "/v1/imports", "import", "Begin an import", everyone},
 		func(_ context.Context, i *in[wire.ImportQuery]) (wire.Import, error) { return s.importUpload(i.Body) })
-	route(s, api, operation{http.MethodPost, "/v1/imports/list", "imports", "The imports that are remembered", owner},
+	route(s, api, operation{http.MethodPost, "/v1/imports/list", "imports", "The imports that are remembered", everyone},
 		func(context.Context, *nothing) (wire.ImportList, error) {
 			transfers, err := s.transfers()
 			if err != nil {
@@ -78,7 +78,7 @@ func (s *Server) transferOperations(api huma.API) {
 		"stop":   {"Stop an import", Transfers.Stop},
 		"undo":   {"Begin to take an import back", Transfers.Undo},
 	} {
-		route(s, api, operation{http.MethodPost, "/v1/imports/" + name, name + "-import", o.summary, owner},
+		route(s, api, operation{http.MethodPost, "/v1/imports/" + name, name + "-import", o.summary, everyone},
 			func(_ context.Context, i *in[wire.ImportRef]) (wire.Import, error) {
 				transfers, err := s.transfers()
 				if err != nil {

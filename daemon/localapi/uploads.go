@@ -261,7 +261,7 @@ func (i *incoming) Resolve(ctx huma.Context) []error {
 // uploadOperation adds the one route that takes a file.
 func (s *Server) uploadOperation(api huma.API) {
 	const path = "/v1/uploads"
-	callers := []Caller{Local}
+	callers := []Caller{Extension, Local}
 	s.doors[http.MethodPost+" "+path] = Door{Method: http.MethodPost, Path: path, Callers: callers, Takes: bytesType}
 	huma.Register(api, huma.Operation{
 		OperationID: "upload", Method: http.MethodPost, Path: path, Summary: "Send a file, to be used once",

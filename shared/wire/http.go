@@ -14,7 +14,7 @@ import (
 //	POST /v1/buyers/report   ReportQuery -> Report
 //	POST /v1/pairing         Pairing        opens the window; command line only
 //	GET  /v1/pairing         Pairing        command line only
-//	POST /v1/clients/revoke  RevokeQuery    command line only
+//	POST /v1/clients/revoke  RevokeQuery    a browser may end any pairing, its own too
 
 // Status is how the daemon is.
 type Status struct {
@@ -90,6 +90,18 @@ type Report struct {
 	Aliases []Alias     `json:"aliases,omitempty"`
 	Orders  []SeenOrder `json:"orders"` // newest first, at most 100
 	Total   int         `json:"total"`  // all of them
+	// Marks are all that the seller ever made on this buyer, newest first, at most 100.
+	Marks []PastMark `json:"marks,omitempty"`
+	// Names are all under which pages and marks know the buyer, at most 20; Known all
+	// of his identifiers.
+	Names []string    `json:"names,omitempty"`
+	Known []buyer.Key `json:"known,omitempty"`
+	// Money, Course and Since are of the orders of the history, at most the newest 1,000.
+	Money  []Money `json:"money,omitempty"` // most orders first
+	Course *Course `json:"course,omitempty"`
+	// Since are orders placed after the mark that stands, and how these went.
+	Since       int     `json:"since"`
+	SinceCourse *Course `json:"since_course,omitempty"`
 }
 
 // SeenOrder is an order of the history.

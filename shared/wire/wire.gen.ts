@@ -252,6 +252,14 @@ export interface Report {
   orders: SeenOrder[];
   /** all of them */
   total: number;
+  marks?: PastMark[];
+  names?: string[];
+  known?: BuyerKey[];
+  /** most orders first */
+  money?: Money[];
+  course?: Course;
+  since: number;
+  since_course?: Course;
 }
 /** SeenOrder is an order of the history. */
 export interface SeenOrder {
@@ -931,13 +939,15 @@ export interface Done {
 }
 /** MarksQuery asks for a page of My Blacklist. What is empty filters nothing. */
 export interface MarksQuery {
-  /** part of an id, a name, a note or an order's number */
+  /** words; each is part of an id, the name, the note or the order's number */
   text?: string;
   /** only of this one */
   marketplace?: string;
   /** any of these */
   reasons?: string[];
+  /** "" means marks whose store is not known */
   stores?: string[];
+  /** "" means the master account */
   by?: string[];
   via?: Via[];
   /** RFC 3339; marked then or later */
@@ -964,6 +974,7 @@ export interface MarksPage {
 export type ListSort =
   | 'newest'
   | 'oldest'
+  | 'made'
   | 'name'
   | 'reason'
   | 'marketplace';
@@ -1009,7 +1020,7 @@ export interface Facet {
   value: string;
   count: number;
 }
-/** Facets is what My Blacklist can be filtered by, most frequent first, at most 50 each. */
+/** Facets is what My Blacklist can be filtered by, most frequent first, at most 50 each. Each list is counted under the rest of the filter, without what that says of the list itself. */
 export interface Facets {
   marketplaces: Facet[];
   reasons: Facet[];
@@ -1074,6 +1085,8 @@ export interface HitsQuery {
 export interface Hit {
   /** the newest */
   order: Order;
+  /** RFC 3339; or when a page showed it first, where that is not known */
+  placed: string;
   /** RFC 3339; when a page showed it last */
   seen: string;
   name?: string;
@@ -1114,4 +1127,39 @@ export interface Diagnostics {
   findings: Finding[];
   /** the last lines, at most 200 */
   log: string[];
+}
+/** PastMark is a mark of a buyer in the course of time: one that stands, or one that another took the place of or that was cancelled. */
+export interface PastMark {
+  /** 32 lower-case hexadecimal digits */
+  id: string;
+  keys: BuyerKey[];
+  name?: string;
+  reason: string;
+  note?: string;
+  order?: Order;
+  /** RFC 3339, UTC */
+  at: string;
+  /** member; empty for the master */
+  by?: string;
+  via: Via;
+  echo?: boolean;
+  /** RFC 3339; empty: it stands */
+  ended?: string;
+  /** by another mark */
+  replaced?: boolean;
+}
+/** Money is orders of one buyer in one currency. Orders without an amount are counted in none. */
+export interface Money {
+  /** ISO 4217 */
+  currency: string;
+  orders: number;
+  /** in hundredths of the currency's unit */
+  total: number;
+}
+/** Course is how orders went, as far as the words of their state on the pages say. */
+export interface Course {
+  /** or returned */
+  refunded: number;
+  disputed: number;
+  cancelled: number;
 }

@@ -8,7 +8,7 @@ import (
 // The seller's workplace: lists and reports a page at a time, so that a list of
 // 100,000 opens as fast as one of ten.
 //
-//	POST /v1/marks/find        MarksQuery -> MarksPage
+//	POST /v1/marks/find        MarksQuery -> MarksPage         without Text to Shared, and newest first, the quickest
 //	POST /v1/marks/change      ChangesBody -> OutcomesBody     another reason or note for marks that stand
 //	POST /v1/marks/facets      MarksQuery -> Facets            what can be filtered by, with counts
 //	POST /v1/activity          ActivityQuery -> ActivityList
@@ -18,11 +18,11 @@ import (
 
 // MarksQuery asks for a page of My Blacklist. What is empty filters nothing.
 type MarksQuery struct {
-	Text        string   `json:"text,omitempty"`        // part of an id, a name, a note or an order's number
+	Text        string   `json:"text,omitempty"`        // words; each is part of an id, the name, the note or the order's number
 	Marketplace string   `json:"marketplace,omitempty"` // only of this one
 	Reasons     []string `json:"reasons,omitempty"`     // any of these
-	Stores      []string `json:"stores,omitempty"`
-	By          []string `json:"by,omitempty"`
+	Stores      []string `json:"stores,omitempty"`      // "" means marks whose store is not known
+	By          []string `json:"by,omitempty"`          // "" means the master account
 	Via         []Via    `json:"via,omitempty"`
 	Since       string   `json:"since,omitempty"` // RFC 3339; marked then or later
 	Until       string   `json:"until,omitempty"` // RFC 3339; marked before
@@ -44,9 +44,10 @@ type MarksPage struct {
 type ListSort string
 
 const (
-	SortNewest      ListSort = "newest" // the default
+	SortNewest      ListSort = "newest" // the default; came onto the list last, by an import or a change too
 	SortOldest      ListSort = "oldest"
-	SortName        ListSort = "name"
+	SortMade        ListSort = "made" // by Mark.At, the newest first
+	SortName        ListSort = "name" // those without a name last
 	SortReason      ListSort = "reason"
 	SortMarketplace ListSort = "marketplace"
 )
@@ -79,7 +80,9 @@ type Facet struct {
 	Count int    `json:"count"`
 }
 
-// Facets is what My Blacklist can be filtered by, most frequent first, at most 50 each.
+// Facets is what My Blacklist can be filtered by, most frequent first, at most 50
+// each. Each list is counted under the rest of the filter, without what that says
+// of the list itself.
 type Facets struct {
 	Marketplaces []Facet `json:"marketplaces"`
 	Reasons      []Facet `json:"reasons"`
@@ -144,8 +147,9 @@ type HitsQuery struct {
 
 // Hit is a buyer of a recent order whom other sellers reported.
 type Hit struct {
-	Order  Order       `json:"order"` // the newest
-	Seen   string      `json:"seen"`  // RFC 3339; when a page showed it last
+	Order  Order       `json:"order"`  // the newest
+	Placed string      `json:"placed"` // RFC 3339; or when a page showed it first, where that is not known
+	Seen   string      `json:"seen"`   // RFC 3339; when a page showed it last
 	Name   string      `json:"name,omitempty"`
 	Keys   []buyer.Key `json:"keys"`
 	Others Others      `json:"others"`
@@ -187,4 +191,27 @@ type Diagnostics struct {
 	Storage  []StorageUse `json:"storage"`
 	Findings []Finding    `json:"findings"`
 	Log      []string     `json:"log"` // the last lines, at most 200
+}
+
+// PastMark is a mark of a buyer in the course of time: one that stands, or one
+// that another took the place of or that was cancelled.
+type PastMark struct {
+	Mark
+	Ended    string `json:"ended,omitempty"`    // RFC 3339; empty: it stands
+	Replaced bool   `json:"replaced,omitempty"` // by another mark
+}
+
+// Money is orders of one buyer in one currency. Orders without an amount are
+// counted in none.
+type Money struct {
+	Currency string `json:"currency"` // ISO 4217
+	Orders   int    `json:"orders"`
+	Total    int64  `json:"total"` // in hundredths of the currency's unit
+}
+
+// Course is how orders went, as far as the words of their state on the pages say.
+type Course struct {
+	Refunded  int `json:"refunded"` // or returned
+	Disputed  int `json:"disputed"`
+	Cancelled int `json:"cancelled"`
 }

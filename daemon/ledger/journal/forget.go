@@ -156,7 +156,7 @@ func (j *Journal) exchange(head Head) error {
 		j.broken = ErrFailed.Because(openErr)
 		return errors.Join(err, j.broken)
 	}
-	j.f, j.size, j.spans = f, size, []span{{from: headerSize, to: size}}
+	j.f, j.size, j.spans, j.strides = f, size, []span{{from: headerSize, to: size}}, strides{}
 	if j.broken != nil {
 		return j.broken
 	}

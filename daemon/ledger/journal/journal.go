@@ -104,6 +104,8 @@ type Journal struct {
 	head   Head
 	spans  []span // what can be read; one whole span unless the file is damaged
 	broken error  // why nothing more is appended
+
+	strides strides // where the records lie, as far as somebody looked back
 }
 
 // Open opens the journal or, where there is none and nobody has seen one,

@@ -2,10 +2,18 @@
 // it does. Nobody else is answered.
 
 import type {
+  ActivityList,
+  Backup,
+  BackupList,
+  Diagnostics,
+  Facets,
+  Hits,
   MarkList,
+  MarksPage,
   NewCancel,
   NewMark,
   Outcome,
+  OutcomesBody,
   Report,
   SharedList,
   SharePreview,
@@ -51,6 +59,12 @@ export interface RequestsParts {
 /** Milliseconds for what makes the daemon ask the cloud before it answers, or go through every mark. */
 const SHARING_LIMIT = 60_000;
 
+/** Milliseconds for a list that is read from the journal or sorted for the first time. */
+const LIST_LIMIT = 30_000;
+
+/** Milliseconds for what reads or writes all that is stored: as long as the daemon takes for it at most. */
+const WHOLE_LIMIT = 600_000;
+
 /** The name in the waiting marks of the extension's own pages. */
 export const OWN_PAGE = '';
 
@@ -72,6 +86,21 @@ export class OwnPages {
     status: () => this.#parts.link.call<Status>('GET', '/v1/status'),
     list: (query) => this.#parts.link.call<MarkList>('POST', '/v1/marks/list', query),
     report: (query) => this.#parts.link.call<Report>('POST', '/v1/buyers/report', query),
+    findMarks: (query) => this.#parts.link.call<MarksPage>('POST', '/v1/marks/find', query, LIST_LIMIT),
+    markFacets: (query) => this.#parts.link.call<Facets>('POST', '/v1/marks/facets', query, LIST_LIMIT),
+    changeMarks: (changes) => this.#outcomes('/v1/marks/change', { changes }),
+    markMany: (marks) => this.#outcomes('/v1/marks', { marks }),
+    cancelMany: (cancels) => this.#outcomes('/v1/marks/cancel', { cancels }),
+    activity: (query) => this.#parts.link.call<ActivityList>('POST', '/v1/activity', query, LIST_LIMIT),
+    hits: (query) => this.#parts.link.call<Hits>('POST', '/v1/hits', query, LIST_LIMIT),
+    diagnostics: () => this.#parts.link.call<Diagnostics>('GET', '/v1/diagnostics', undefined, WHOLE_LIMIT),
+    revokeClient: async (query) => {
+      const revoked = await this.#parts.link.call<object>('POST', '/v1/clients/revoke', query);
+      return revoked.ok ? this.#parts.link.call<Status>('GET', '/v1/status') : revoked;
+    },
+    takeBackup: () => this.#parts.link.call<Backup>('POST', '/v1/backups', {}, WHOLE_LIMIT),
+    backups: () => this.#parts.link.call<BackupList>('POST', '/v1/backups/list', {}),
+    checkBackup: (query) => this.#parts.link.call<Backup>('POST', '/v1/backups/check', query, WHOLE_LIMIT),
     mark: (mark) => this.#act(mark.id, { type: 'mark', request: newID(), marks: [mark] }),
     cancel: (cancel) => this.#act(cancel.id, { type: 'cancel', request: newID(), cancels: [cancel] }),
     waiting: async () => fine(await this.#parts.waiting()),
@@ -117,6 +146,11 @@ export class OwnPages {
     if (!resolve || !told) return false;
     resolve(told);
     return true;
+  }
+
+  async #outcomes(path: string, body: object): Promise<Reply<Outcome[]>> {
+    const reply = await this.#parts.link.call<OutcomesBody>('POST', path, body, LIST_LIMIT);
+    return reply.ok ? { ok: true, value: reply.value.outcomes } : reply;
   }
 
   async #act(

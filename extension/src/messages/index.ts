@@ -6,11 +6,23 @@
 // shared/wire.
 
 import type {
+  ActivityList,
+  ActivityQuery,
   Answer,
+  Backup,
+  BackupList,
+  BackupRef,
   BuyerKey,
+  Change,
+  Diagnostics,
+  Facets,
+  Hits,
+  HitsQuery,
   InvitationQuery,
   ListQuery,
   MarkList,
+  MarksPage,
+  MarksQuery,
   MuteQuery,
   NewCancel,
   NewMark,
@@ -19,6 +31,7 @@ import type {
   Problem,
   Report,
   ReportQuery,
+  RevokeQuery,
   Row,
   SharedList,
   SharePreview,
@@ -112,6 +125,26 @@ export interface Requests {
   status: () => Status;
   list: (query: ListQuery) => MarkList;
   report: (query: ReportQuery) => Report;
+  /** a page of My Blacklist; the first with a filter or an order may take a second or two */
+  findMarks: (query: MarksQuery) => MarksPage;
+  /** what My Blacklist can be filtered by, with counts */
+  markFacets: (query: MarksQuery) => Facets;
+  /** gives up to 100 marks another reason or note, each with a fresh id; needs the daemon, and does not wait for it */
+  changeMarks: (changes: Change[]) => Outcome[];
+  /** marks up to 100 buyers with one write; needs the daemon, and does not wait for it */
+  markMany: (marks: NewMark[]) => Outcome[];
+  /** takes up to 100 marks back with one write; needs the daemon, and does not wait for it */
+  cancelMany: (cancels: NewCancel[]) => Outcome[];
+  activity: (query: ActivityQuery) => ActivityList;
+  hits: (query: HitsQuery) => Hits;
+  diagnostics: () => Diagnostics;
+  /** ends the pairing of a browser; of this one too */
+  revokeClient: (query: RevokeQuery) => Status;
+  /** makes a backup now */
+  takeBackup: () => Backup;
+  backups: () => BackupList;
+  /** reads all of a backup */
+  checkBackup: (query: BackupRef) => Backup;
   mark: (mark: NewMark) => Outcome | 'waiting';
   cancel: (cancel: NewCancel) => Outcome | 'waiting';
   /** marks and cancels that wait for the daemon */
