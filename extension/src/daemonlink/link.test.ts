@@ -153,7 +153,9 @@ test('finds the daemon on any port, and asks, and is told', async () => {
   expect(pushed).toHaveLength(1);
   expect(await link.status()).toEqual({ ok: true, value: { fine: true } });
   expect(calls).toEqual([`http://127.0.0.1:${SECOND}/v1/status`]);
+  expect(await link.door()).toMatchObject({ ok: true, value: { port: SECOND } });
   await link.unpair();
+  expect(await link.door()).toMatchObject({ ok: false, problem: { code: 'not_connected' } });
 });
 
 test('a stranger gets our proof and nothing else, and does not hide the daemon', async () => {
@@ -172,6 +174,7 @@ test('a stranger gets our proof and nothing else, and does not hide the daemon',
     ['address', 'client', 'nonce', 'proof', 'type', 'version'],
   ]);
   expect(await alone.link.status()).toMatchObject({ ok: false, problem: { code: 'not_connected' } });
+  expect(await alone.link.door()).toMatchObject({ ok: false, problem: { code: 'not_connected' } });
   await alone.link.unpair();
 
   machine.listeners.set(SECOND, daemon(key, `127.0.0.1:${SECOND}`));

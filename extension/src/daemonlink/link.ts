@@ -5,7 +5,7 @@
 // must not be lost stays with the caller until it was answered.
 
 import { type Status, Version } from 'shared/wire/wire.gen';
-import type { Link, Reply } from '../messages';
+import type { Door, Link, Reply } from '../messages';
 import type { WireMessage } from './conversation';
 import { dialPaired, isFailed, isProblem, type OpenSocket, type Proven } from './dial';
 import type { Keyring } from './keyring';
@@ -133,6 +133,13 @@ export class DaemonLink {
       if (limit.aborted) return { ok: false, problem: noAnswer() };
       return { ok: false, problem: this.#proven === proven ? badAnswer() : notConnected() };
     }
+  }
+
+  /** The way into the daemon's HTTP API for a page of ours that sends or takes a file itself. */
+  async door(): Promise<Reply<Door>> {
+    const proven = await this.#withToken();
+    if (!proven) return { ok: false, problem: notConnected() };
+    return { ok: true, value: { port: proven.port, token: proven.welcome.token } };
   }
 
   status(): Promise<Reply<Status>> {

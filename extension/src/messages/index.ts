@@ -18,6 +18,10 @@ import type {
   Facets,
   Hits,
   HitsQuery,
+  Import,
+  ImportList,
+  ImportQuery,
+  ImportRef,
   InvitationQuery,
   ListQuery,
   MarkList,
@@ -31,6 +35,8 @@ import type {
   Problem,
   Report,
   ReportQuery,
+  Restore,
+  RestoreQuery,
   RevokeQuery,
   Row,
   SharedList,
@@ -112,6 +118,12 @@ export interface Refusal {
   problem: Problem;
 }
 
+/** Where the proven daemon listens, and a token for its HTTP API. It is for pages that send or take files: whatever passes through the background is copied there as text. */
+export interface Door {
+  port: number;
+  token: string;
+}
+
 /** Either an answer or a problem that the page shows. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -145,6 +157,16 @@ export interface Requests {
   backups: () => BackupList;
   /** reads all of a backup */
   checkBackup: (query: BackupRef) => Backup;
+  /** puts a backup in the place of what is there; the daemon then opens everything anew, and the link with it */
+  restoreBackup: (query: RestoreQuery) => Restore;
+  /** begins to import an upload (ui/files.ts); how far it is tells `importStatus` */
+  beginImport: (query: ImportQuery) => Import;
+  importStatus: (query: ImportRef) => Import;
+  stopImport: (query: ImportRef) => Import;
+  /** begins to take an import back */
+  undoImport: (query: ImportRef) => Import;
+  imports: () => ImportList;
+  door: () => Door;
   mark: (mark: NewMark) => Outcome | 'waiting';
   cancel: (cancel: NewCancel) => Outcome | 'waiting';
   /** marks and cancels that wait for the daemon */
