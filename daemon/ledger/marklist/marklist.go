@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"blackmark/daemon/ledger"
-	"blackmark/shared/problem"
 )
 
 // idle is how long the table is kept without a question.
@@ -26,10 +25,6 @@ const (
 	DefaultLimit = 50
 	MaxLimit     = 100
 )
-
-// ErrClosed says that the list was closed.
-var ErrClosed = problem.New(problem.Unavailable, "list_closed",
-	"Blackmark is stopping", "try again when it runs")
 
 // Config is what a list stands on.
 type Config struct {
@@ -133,7 +128,7 @@ func (l *List) begin() (*making, error) {
 	defer l.mu.Unlock()
 	switch {
 	case l.closed:
-		return nil, ErrClosed
+		return nil, ledger.ErrClosed
 	case l.now != nil:
 		select {
 		case l.now.asked <- struct{}{}:
