@@ -2,6 +2,7 @@
 // where it runs in an isolated world as in the extension.
 
 import reasons from 'shared/reason/reasons.json';
+import type { Maybe } from 'shared/wire/wire.gen';
 import { type BatchResult, createOverlay, type OverlayRequests } from '../../src/overlay';
 import en from '../../src/overlay/messages.en.json';
 import zh from '../../src/overlay/messages.zh_CN.json';
@@ -44,7 +45,9 @@ interface Sample {
   dock: typeof sampleDock;
   calls: unknown[][];
   result: BatchResult;
-  /** why a mute fails; undefined: it is done */
+  /** the questions, by row */
+  maybe: Record<string, Maybe>;
+  /** why a mute or a decision fails; undefined: it is done */
   muted: string | undefined;
 }
 
@@ -61,6 +64,11 @@ const requests: OverlayRequests = {
   undo: async () => void calls.push(['undo']),
   mute: async (...args) => {
     calls.push(['mute', ...args]);
+    return scope.sample.muted;
+  },
+  maybe: (row) => scope.sample.maybe[row],
+  decide: async (...args) => {
+    calls.push(['decide', ...args]);
     return scope.sample.muted;
   },
   jump(what) {
@@ -86,6 +94,7 @@ if (window === window.top) {
     dock: sampleDock,
     calls,
     result: { marked: 1, already: 0, refused: [], waiting: 0 },
+    maybe: {},
     muted: undefined,
   };
 

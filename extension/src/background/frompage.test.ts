@@ -16,6 +16,13 @@ test('takes what a content script says', () => {
     { type: 'mark', request: id, marks: [{ id, reason: 'returns', via: 'click' }] },
     { type: 'cancel', request: id, cancels: [{ id, mark: id }] },
     { type: 'mute', request: id, keys: [{ marketplace: 'shopee', kind: 'user_id', id: '1' }], on: true },
+    {
+      type: 'alias',
+      request: id,
+      key: { marketplace: 'ebay', kind: 'username', id: 'a-1' },
+      other: { marketplace: 'ebay', kind: 'user_id', id: 'a+1' },
+      joined: true,
+    },
   ]) {
     expect(readFromPage(message)).toEqual(message);
   }
@@ -40,6 +47,9 @@ test('takes nothing else', () => {
     { type: 'watch', rows: { length: 1 } },
     { type: 'unwatch', rows: [1] },
     { type: 'mute', request: id, keys: [], on: true },
+    { type: 'alias', request: id, key: {}, other: {} },
+    { type: 'alias', request: id, key: 'a', other: {}, joined: true },
+    { type: 'alias', key: {}, other: {}, joined: true },
     { type: 'mute', request: id, keys: [{}] },
     { type: 'mark', marks: [{ id }] },
     { type: 'mark', request: id, marks: [{ reason: 'x' }] },

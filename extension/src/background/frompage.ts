@@ -38,6 +38,13 @@ export function readFromPage(value: unknown): FromPage | null {
       return isName(value.request) && typeof value.on === 'boolean' && listOf(value.keys, () => true)
         ? (value as FromPage)
         : null;
+    case 'alias':
+      return isName(value.request) &&
+        typeof value.joined === 'boolean' &&
+        isObject(value.key) &&
+        isObject(value.other)
+        ? (value as FromPage)
+        : null;
     case 'cancel':
       return isName(value.request) && listOf(value.cancels, hasID) ? (value as FromPage) : null;
     default:

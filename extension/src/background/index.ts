@@ -50,6 +50,7 @@ const pages = new Pages({
   opened: () => void link.connect(),
   asked: (page, message) => void asking.take(page.page, message),
   mute: (query) => link.call('POST', '/v1/sharing/mute', query),
+  alias: (query, joined) => link.call('POST', joined ? '/v1/buyers/join' : '/v1/buyers/split', query),
   popup: () => void openPopup(),
   panel: runPanel,
   now: () => Date.now(),

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { MuteQuery, Row } from 'shared/wire/wire.gen';
+import type { AliasQuery, MuteQuery, Row } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
 import type { FromPage, Reply, ToPage } from '../messages';
 import { type PagePort, Pages, type Place } from './pages';
@@ -50,6 +50,7 @@ class World {
   acts: FromPage[] = [];
   panels: Place[] = [];
   mutes: MuteQuery[] = [];
+  aliases: (AliasQuery & { joined: boolean })[] = [];
   muted: Reply<unknown> = { ok: true, value: {} };
   /** until when the panel is on its way */
   sent: Promise<void> = Promise.resolve();
@@ -74,6 +75,10 @@ class World {
     asked: (_page, message) => void this.acts.push(message),
     mute: async (query) => {
       this.mutes.push(query);
+      return this.muted;
+    },
+    alias: async (query, joined) => {
+      this.aliases.push({ ...query, joined });
       return this.muted;
     },
     popup: () => {},
@@ -126,7 +131,7 @@ test('a look is told under the name of the port’s own site', async () => {
   const look = { page: 'list', version: 1, rows: 2, buyers: 1 };
   port.say({ type: 'look', look: { ...look, site: 'another' } as typeof look });
   await settle();
-  expect(world.asked).toMatchObject([{ type: 'looks', looks: [{ ...look, site: 'shopee' }] }]);
+  expect(world.asked).toMatchObject([{ type: 'looks', looks: [{ ...look, site: 'shop' }] }]);
 });
 
 test('a page that makes responses up has no more remembered than a minute allows', async () => {
@@ -293,10 +298,21 @@ test('a mute is asked of the daemon, and the page is told what became of it', as
   port.say({ type: 'mute', request: ID, keys, on: true });
   await settle();
   expect(world.mutes).toEqual([{ keys, on: true }]);
-  expect(port.got.at(-1)).toEqual({ type: 'muted', request: ID });
+  expect(port.got.at(-1)).toEqual({ type: 'done', request: ID });
   const problem = { kind: 'conflict' as const, code: 'sharing_off', message: 'x' };
   world.muted = { ok: false, problem };
   port.say({ type: 'mute', request: ID, keys, on: false });
   await settle();
-  expect(port.got.at(-1)).toEqual({ type: 'muted', request: ID, problem });
+  expect(port.got.at(-1)).toEqual({ type: 'done', request: ID, problem });
+});
+
+test('a decision on two keys goes to the daemon under the id of its request', async () => {
+  const world = new World();
+  const port = world.open();
+  const key = { marketplace: 'ebay', kind: 'username', id: 'sample-1' };
+  const other = { marketplace: 'ebay', kind: 'user_id', id: 'sample+1' };
+  port.say({ type: 'alias', request: ID, key, other, joined: false });
+  await settle();
+  expect(world.aliases).toEqual([{ id: ID, key, other, joined: false }]);
+  expect(port.got.at(-1)).toEqual({ type: 'done', request: ID });
 });

@@ -1,7 +1,7 @@
 // The open pages and their ports. A page's port comes and goes with the
 // background's life; its name stays, so what is owed to a page finds it again.
 
-import type { MuteQuery, Outcome } from 'shared/wire/wire.gen';
+import type { AliasQuery, MuteQuery, Outcome } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
 import type { FromPage, Link, Reply, ToPage } from '../messages';
 import { readFromPage } from './frompage';
@@ -32,6 +32,8 @@ export interface PagesParts extends Pick<PageParts, 'connected' | 'request' | 'n
   /** marks and cancels of a page */
   asked: (page: Page, message: Extract<FromPage, { type: 'mark' | 'cancel' }>) => void;
   mute: (query: MuteQuery) => Promise<Reply<unknown>>;
+  /** joins two keys of a buyer, or splits them */
+  alias: (query: AliasQuery, joined: boolean) => Promise<Reply<unknown>>;
   popup: () => void;
   /** runs the panel's script in a page that asked for it */
   panel: (place: Place) => Promise<void>;
@@ -174,8 +176,13 @@ export class Pages {
         this.#parts.asked(page, message);
         break;
       case 'mute':
-        void this.#mute(page, message);
+        void this.#done(page, message.request, this.#parts.mute({ keys: message.keys, on: message.on }));
         break;
+      case 'alias': {
+        const { request: id, key, other, joined } = message;
+        void this.#done(page, id, this.#parts.alias({ id, key, other }, joined));
+        break;
+      }
       case 'look':
         page.look(message.look);
         break;
@@ -185,9 +192,9 @@ export class Pages {
     }
   }
 
-  async #mute(page: Page, { request, keys, on }: Extract<FromPage, { type: 'mute' }>): Promise<void> {
-    const reply = await this.#parts.mute({ keys, on });
-    page.post({ type: 'muted', request, ...(!reply.ok && { problem: reply.problem }) });
+  async #done(page: Page, request: string, asked: Promise<Reply<unknown>>): Promise<void> {
+    const reply = await asked;
+    page.post({ type: 'done', request, ...(!reply.ok && { problem: reply.problem }) });
   }
 
   #close(page: Page | null): void {

@@ -3,6 +3,7 @@
 
 import type {
   ActivityList,
+  Aliases,
   Backup,
   BackupList,
   Diagnostics,
@@ -111,6 +112,8 @@ export class OwnPages {
     undoImport: (query) => this.#parts.link.call<Import>('POST', '/v1/imports/undo', query),
     imports: () => this.#parts.link.call<ImportList>('POST', '/v1/imports/list', {}),
     door: () => this.#parts.link.door(),
+    join: (query) => this.#parts.link.call<Aliases>('POST', '/v1/buyers/join', query),
+    split: (query) => this.#parts.link.call<Aliases>('POST', '/v1/buyers/split', query),
     mark: (mark) => this.#act(mark.id, { type: 'mark', request: newID(), marks: [mark] }),
     cancel: (cancel) => this.#act(cancel.id, { type: 'cancel', request: newID(), cancels: [cancel] }),
     waiting: async () => fine(await this.#parts.waiting()),

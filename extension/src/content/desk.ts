@@ -48,8 +48,8 @@ export class Desk {
   #lastJump: string | undefined;
   /** the page of the site whose look is told, or will be */
   #looked: PageDefinition | undefined;
-  /** mutes that are on their way, with who waits for the code of what went wrong */
-  readonly #mutes = new Map<string, (code: string | undefined) => void>();
+  /** mutes and decisions that are on their way, with who waits for the code of what went wrong */
+  readonly #asked = new Map<string, (code: string | undefined) => void>();
 
   constructor(given: DeskUse) {
     this.#given = given;
@@ -104,9 +104,9 @@ export class Desk {
   hear(message: Said): void {
     if (message.type === 'waiting') this.#marking.wait(message.request);
     else if (message.type === 'outcomes') this.#marking.take(message.request, message.outcomes);
-    else if (message.type === 'muted') {
-      this.#mutes.get(message.request)?.(message.problem?.code);
-      this.#mutes.delete(message.request);
+    else if (message.type === 'done') {
+      this.#asked.get(message.request)?.(message.problem?.code);
+      this.#asked.delete(message.request);
     }
   }
 
@@ -137,22 +137,30 @@ export class Desk {
         changed([]);
       },
       mute: (name, on) => this.#mute(name, on),
+      maybe: (name) => book.named(name)?.answer?.maybe,
+      decide: ({ key, other }, joined) =>
+        this.#ask((request) => line.say({ type: 'alias', request, key, other, joined })),
       openPopup: () => line.say({ type: 'popup' }),
     };
   }
 
   /** Hides other sellers' reports on a row's buyer, or shows them. */
   #mute(name: string, on: boolean): Promise<string | undefined> {
-    const { book, line, clock } = this.#given;
+    const { book, line } = this.#given;
     const keys = book.named(name)?.answer?.keys ?? [];
     if (keys.length === 0) return Promise.resolve('no_identity');
+    return this.#ask((request) => line.say({ type: 'mute', request, keys, on }));
+  }
+
+  /** Sends a question and waits for its answer: why it failed, or nothing. */
+  #ask(send: (request: string) => void): Promise<string | undefined> {
     const request = newID();
     return new Promise((resolve) => {
-      this.#mutes.set(request, resolve);
-      line.say({ type: 'mute', request, keys, on });
+      this.#asked.set(request, resolve);
+      send(request);
       // The port may have ended with the question; asking once more is harmless.
-      clock.after(PATIENCE, () => {
-        if (this.#mutes.delete(request)) resolve('no_answer');
+      this.#given.clock.after(PATIENCE, () => {
+        if (this.#asked.delete(request)) resolve('no_answer');
       });
     });
   }
@@ -202,7 +210,11 @@ export class Desk {
   /** Scrolls to the next row of a kind, after the one that it went to last. */
   #jump(what: Counted): string | undefined {
     const found = [...this.#given.book.seats].filter(([, { entry }]) =>
-      what === 'others' ? entry.answer?.others?.shown : (entry.answer?.state ?? 'pending') === what,
+      what === 'others'
+        ? entry.answer?.others?.shown
+        : what === 'maybe'
+          ? entry.answer?.maybe
+          : (entry.answer?.state ?? 'pending') === what,
     );
     const last = found.findIndex(([, { name }]) => name === this.#lastJump);
     const next = found[(last + 1) % found.length];

@@ -21,12 +21,14 @@ export function summary(of: SummaryOf): DockView {
   const { entries, seats, link, ticks, waiting, lost, identityPage } = of;
   const counts = { clear: 0, black: 0, stale: 0, unidentified: 0, unmarkable: 0, pending: 0 };
   let orders = 0;
+  let maybe = 0;
   let others: number | undefined;
   const unchecked = new Map<OthersWhy, number>();
   for (const entry of entries) {
     if (entry.seats === 0) continue;
     orders++;
     counts[entry.answer?.state ?? 'pending']++;
+    if (entry.answer?.maybe) maybe++;
     const reports = entry.answer?.others;
     if (!reports || reports.state === 'off') continue;
     others = (others ?? 0) + (reports.shown ? 1 : 0);
@@ -43,6 +45,7 @@ export function summary(of: SummaryOf): DockView {
     unidentified,
     unmarkable,
     pending,
+    maybe,
     others,
     unchecked: mostOf(unchecked),
     ticked: tickedNames(seats, ticks),

@@ -8,6 +8,8 @@
 import type {
   ActivityList,
   ActivityQuery,
+  Aliases,
+  AliasQuery,
   Answer,
   Backup,
   BackupList,
@@ -79,6 +81,8 @@ export type FromPage =
   | { type: 'cancel'; request: string; cancels: NewCancel[] }
   /** hides what other sellers reported on the buyer with these keys, or shows it again */
   | { type: 'mute'; request: string; keys: BuyerKey[]; on: boolean }
+  /** two keys are one buyer's, the seller says, or are not; the request is the decision's id */
+  | { type: 'alias'; request: string; key: BuyerKey; other: BuyerKey; joined: boolean }
   | { type: 'popup' }
   /** how the page was understood, in counts */
   | { type: 'look'; look: Omit<PageLook, 'site'> }
@@ -93,8 +97,8 @@ export type ToPage =
   /** kept in the extension's storage until the daemon can take it */
   | { type: 'waiting'; request: string }
   | { type: 'outcomes'; request: string; outcomes: Outcome[] }
-  /** what became of a mute; the answers that change with it come by themselves */
-  | { type: 'muted'; request: string; problem?: Problem }
+  /** what became of a mute or a decision on two keys; the answers that change with it come by themselves */
+  | { type: 'done'; request: string; problem?: Problem }
   /** a watch or seen could not be done: rows stay "not checked yet" */
   | { type: 'failed'; problem: Problem }
   /** the seller took the site's permission back: undo everything and end */
@@ -167,6 +171,10 @@ export interface Requests {
   undoImport: (query: ImportRef) => Import;
   imports: () => ImportList;
   door: () => Door;
+  /** two keys are one buyer's */
+  join: (query: AliasQuery) => Aliases;
+  /** two keys are not one buyer's */
+  split: (query: AliasQuery) => Aliases;
   mark: (mark: NewMark) => Outcome | 'waiting';
   cancel: (cancel: NewCancel) => Outcome | 'waiting';
   /** marks and cancels that wait for the daemon */

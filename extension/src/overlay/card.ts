@@ -2,7 +2,7 @@
 // They state facts; what to think of them is the seller's.
 
 import reasons from 'shared/reason/reasons.json';
-import type { BuyerKey } from 'shared/wire/wire.gen';
+import type { BuyerKey, Maybe } from 'shared/wire/wire.gen';
 import { language, locale, t, tOr } from '../ui/text';
 import { type By, button, enable, iconButton, make, rename, say, words } from './elements';
 import type { OthersPart } from './others';
@@ -111,6 +111,57 @@ export function createOthersCard(
     },
     busy: () => {},
     fail: () => {},
+  };
+}
+
+/** The card that asks whether a buyer is one whom the seller marked under another name. */
+export function createMaybeCard(
+  view: RowView,
+  maybe: Maybe,
+  whom: string,
+  use: { decide(joined: boolean): void; mark(by: By): void; leave(): void },
+): Card {
+  const yes = button('btn main', t('overlay_maybe_yes'), () => use.decide(true));
+  const no = button('btn', t('overlay_maybe_no'), () => use.decide(false));
+  const mark = button('link', t('overlay_action_mark'), use.mark);
+  const close = iconButton('flag', CLOSE, t('overlay_close'), use.leave);
+  const reason = reasons.reasons.find((r) => r.code === maybe.mark?.reason);
+  const error = make('div', 'small bad', { role: 'alert' });
+  const what = t('overlay_maybe_title');
+  let deciding = false;
+  return {
+    element: make(
+      'div',
+      'stack apart',
+      {},
+      head(view, what, close),
+      make(
+        'div',
+        'box maybe-box',
+        {},
+        words('', t('overlay_maybe_whom', whom)),
+        words('small', keyWords(maybe.other)),
+        ...(reason ? [words('small', reason.text[language()])] : []),
+        ...(maybe.mark?.note ? [words('small', maybe.mark.note)] : []),
+        words('strong', t('overlay_maybe_ask')),
+      ),
+      words('small', t('overlay_maybe_help')),
+      error,
+      make('div', 'foot', {}, mark, no, yes),
+    ),
+    label: `${what}: ${view.name}`,
+    stops: () => [yes, no, mark, close],
+    written: () => deciding,
+    // What is answered stands for ever: no key but a button's own answers it.
+    key: () => false,
+    busy(busy) {
+      deciding = busy;
+      for (const part of [yes, no, mark]) enable(part, !busy);
+    },
+    fail(why) {
+      this.busy(false);
+      say(error, why);
+    },
   };
 }
 

@@ -162,7 +162,7 @@ export function createDock(
     say(sum, short);
     pill.ariaLabel = `Blackmark: ${short}`;
     pill.title = short;
-    notice.replaceChildren(...notices(next, requests));
+    notice.replaceChildren(...notices(next, requests, does));
     say(total, number(next.orders));
     say(waiting, number(next.waiting));
     waits.classList.toggle('none', next.waiting === 0);
@@ -222,7 +222,7 @@ function linkWords({ link }: DockView): string {
 }
 
 /** What is wrong and what to do; where nothing is, one line that teaches. */
-function notices(view: DockView, requests: OverlayRequests): Node[] {
+function notices(view: DockView, requests: OverlayRequests, does: DockUse): Node[] {
   const { link } = view;
   const popup = (text: string) => button('link', text, () => requests.openPopup());
   const lines: Node[] = [];
@@ -246,6 +246,11 @@ function notices(view: DockView, requests: OverlayRequests): Node[] {
   if (view.lost) lines.push(words('', t(`overlay_lost_${view.lost}`)));
   if (lines.length > 0) return lines;
   if (link.state === 'connecting') return [words('', t('overlay_help_connecting'))];
+  if (view.maybe)
+    return [
+      words('', counted('overlay_help_maybe', view.maybe)),
+      button('link', t('overlay_maybe_show'), () => does.jump('maybe')),
+    ];
   if (view.orders === 0) return [words('', t('overlay_help_no_orders'))];
   if (view.unidentified > 0 && view.identityPage) return [words('', t('overlay_help_unidentified'))];
   if (view.unchecked) {

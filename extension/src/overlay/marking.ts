@@ -1,8 +1,16 @@
 // Marking from the page: which card or form a press opens, how many buyers a
 // selection comes to, and what is said of the result.
 
+import type { Maybe } from 'shared/wire/wire.gen';
 import { counted, t } from '../ui/text';
-import { type Card, createMarkCard, createOthersCard, createWhyCard, keyWords } from './card';
+import {
+  type Card,
+  createMarkCard,
+  createMaybeCard,
+  createOthersCard,
+  createWhyCard,
+  keyWords,
+} from './card';
 import type { By } from './elements';
 import { createForm, type Form, type FormText } from './form';
 import { createOthers, othersText } from './others';
@@ -49,7 +57,7 @@ export function createMarking(use: MarkingUse): Marking {
     // The same button again puts it away.
     if (again && by === 'pointer') return;
     const view = use.view(row) ?? blank(row);
-    opened = { row, shown: shownOf(view) };
+    opened = { row, shown: shownOf(view, requests) };
     let last: DOMRect | undefined;
     panel.open(
       first(view),
@@ -67,6 +75,8 @@ export function createMarking(use: MarkingUse): Marking {
     if (marked(view)) return markCard(view);
     if (view.state === 'unidentified' || view.state === 'unmarkable')
       return createWhyCard(view, use.identityPage(), panel.close);
+    const maybe = requests.maybe(view.row);
+    if (maybe) return maybeCard(view, maybe);
     if (view.others?.shown || view.others?.state === 'muted') return othersCard(view);
     return markForm(view);
   }
@@ -131,6 +141,46 @@ export function createMarking(use: MarkingUse): Marking {
       mark: (by) => panel.swap(markForm(view), by),
       leave: panel.close,
       others: createOthers(view, requests.mute),
+    });
+  }
+
+  function maybeCard(view: RowView, maybe: Maybe): Card {
+    const whom = maybe.mark?.name || maybe.other.id;
+    const who = view.name || t('overlay_unnamed');
+    const card: Card = createMaybeCard(view, maybe, whom, {
+      decide: (joined) =>
+        void decide(
+          card,
+          maybe,
+          joined,
+          t(joined ? 'overlay_maybe_joined' : 'overlay_maybe_split', who, whom),
+        ),
+      mark: (by) => panel.swap(markForm(view), by),
+      leave: panel.close,
+    });
+    return card;
+  }
+
+  /** Says what the seller decided of two keys, and offers the opposite. */
+  async function decide(card: Card, maybe: Maybe, joined: boolean, done: string): Promise<void> {
+    card.busy(true);
+    if (!(await panel.seen())) {
+      use.raise();
+      card.fail(t('overlay_covered'));
+      return;
+    }
+    const why = await requests.decide(maybe, joined);
+    const open = panel.body() === card;
+    if (why !== undefined) {
+      if (open) card.fail(whyWords(why));
+      else toast.show([whyWords(why)]);
+      return;
+    }
+    if (open) panel.close();
+    toast.show([done], () => {
+      void requests
+        .decide(maybe, !joined)
+        .then((failed) => toast.show([t(failed ? 'overlay_undo_failed' : 'overlay_undone')]));
     });
   }
 
@@ -236,10 +286,10 @@ export function createMarking(use: MarkingUse): Marking {
         !body ||
         body.written() ||
         view.saving ||
-        shownOf(view) === opened.shown
+        shownOf(view, requests) === opened.shown
       )
         return;
-      opened.shown = shownOf(view);
+      opened.shown = shownOf(view, requests);
       panel.swap(first(view), 'pointer');
     },
     gone(row) {
@@ -249,8 +299,8 @@ export function createMarking(use: MarkingUse): Marking {
 }
 
 /** What of a view decides which card or form is open. */
-function shownOf({ state, others }: RowView): string {
-  return JSON.stringify([state, others]);
+function shownOf({ row, state, others }: RowView, requests: OverlayRequests): string {
+  return JSON.stringify([state, others, requests.maybe(row)?.other]);
 }
 
 /** What a form says of other sellers' reports that show no "?". */

@@ -3,7 +3,7 @@
 // The overlay draws and listens; it knows nothing of sites, ports or the
 // daemon. The content script owns the rows and answers the requests.
 
-import type { BuyerKey, Mark, Others, OthersWhy, State, Why } from 'shared/wire/wire.gen';
+import type { BuyerKey, Mark, Maybe, Others, OthersWhy, State, Why } from 'shared/wire/wire.gen';
 import type { Link } from '../messages';
 import type { CreateWorkbench } from './workbench';
 
@@ -25,8 +25,8 @@ export interface RowView {
   saving: boolean;
 }
 
-/** What rows can be counted and found by: their state, or that they show "?", whatever their state is. */
-export type Counted = RowView['state'] | 'others';
+/** What rows can be counted and found by: their state, or whatever that is, that they show "?", or that there is a question about them. */
+export type Counted = RowView['state'] | 'others' | 'maybe';
 
 /** The page in sum. */
 export interface DockView {
@@ -38,6 +38,8 @@ export interface DockView {
   unmarkable: number;
   /** not checked yet */
   pending: number;
+  /** rows whose buyer may be one whom the seller marked under another name */
+  maybe?: number | undefined;
   /** rows with "?"; undefined where the seller has not joined */
   others?: number | undefined;
   /** rows of which it is not known yet what other sellers reported, and why */
@@ -74,6 +76,10 @@ export interface OverlayRequests {
   undo(): Promise<void>;
   /** hides what other sellers reported of this row's buyer, or shows it again; gives why that failed */
   mute(row: string, on: boolean): Promise<string | undefined>;
+  /** the question whether this row's buyer is one whom the seller marked under another name */
+  maybe(row: string): Maybe | undefined;
+  /** joins the two keys of a question, or splits them; gives why that failed */
+  decide(maybe: Maybe, joined: boolean): Promise<string | undefined>;
   /** scrolls to the next row of this kind and names it, for the ring that shows it; nothing where there is none */
   jump(what: Counted): string | undefined;
   select(on: boolean): void;

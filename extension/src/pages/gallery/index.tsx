@@ -41,6 +41,8 @@ overlay.equip(createWorkbench, {
   cancel: async (rows) => result(rows),
   undo: async () => {},
   mute: async () => undefined,
+  maybe: () => undefined,
+  decide: async () => undefined,
   jump: (what) => SAMPLE_ROWS.find((row) => isCounted(row, what))?.row,
   select: (on) => show({ select: on ? 'on' : 'off', ticked: [] }),
   tick: (row, on) => show({ ticked: on ? [...dock.ticked, row] : dock.ticked.filter((r) => r !== row) }),

@@ -98,6 +98,7 @@ export const SAMPLE_ROWS: RowView[] = [
 
 /** Whether a row counts as one of a kind. */
 export function isCounted(row: RowView, what: Counted): boolean {
+  if (what === 'maybe') return false;
   return what === 'others' ? row.others?.shown === true : row.state === what;
 }
 

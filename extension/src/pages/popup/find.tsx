@@ -1,7 +1,7 @@
 // Finds marked buyers by a part of an id or a name, and cancels marks.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Mark, MarkList, NewMark, Others, Problem, Report } from 'shared/wire/wire.gen';
+import type { Alias, Mark, MarkList, NewMark, Others, Problem, Report } from 'shared/wire/wire.gen';
 import { ask, newID } from '../../messages';
 import { othersText } from '../../overlay/others';
 import { Busy, Done, Empty, Field } from '../../ui/parts';
@@ -182,9 +182,8 @@ function MarkRow({ mark: given }: { mark: Mark }) {
 function Details({ mark }: { mark: Mark }) {
   const [report, setReport] = useState<Report | null>(null);
   const keys = mark.keys;
-  useEffect(() => {
-    void ask('report', { keys }).then((reply) => reply.ok && setReport(reply.value));
-  }, [keys]);
+  const load = () => void ask('report', { keys }).then((reply) => reply.ok && setReport(reply.value));
+  useEffect(load, [keys]);
   return (
     <dl class="details">
       {mark.keys.map((key) => (
@@ -205,12 +204,58 @@ function Details({ mark }: { mark: Mark }) {
           <dd class="id">{mark.order.number}</dd>
         </div>
       )}
+      <Names aliases={report?.aliases ?? []} changed={load} />
       <OthersRow others={report?.others} />
       <div>
         <dt>{t('popup_history')}</dt>
         <dd>{report ? counted('popup_history_orders', report.total) : '…'}</dd>
       </div>
     </dl>
+  );
+}
+
+/** What is joined to the buyer, and why; the seller joins and splits. */
+function Names({ aliases, changed }: { aliases: Alias[]; changed: () => void }) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  if (aliases.length === 0) return null;
+  const decide = async ({ key, other, joined }: Alias) => {
+    const reply = await ask(joined ? 'split' : 'join', { id: newID(), key, other });
+    setProblem(reply.ok ? null : reply.problem);
+    changed();
+  };
+  return (
+    <div>
+      <dt>{t('popup_names')}</dt>
+      <dd>
+        <ul class="aliases">
+          {aliases.map((alias) => (
+            <li key={`${alias.key.id} ${alias.other.id}`}>
+              <span class="id">{alias.key.id}</span> · <span class="id">{alias.other.id}</span>{' '}
+              <span class="faint">
+                {t(alias.joined ? 'popup_alias_joined' : 'popup_alias_split')} (
+                {alias.basis === 'orders'
+                  ? t('popup_alias_orders', alias.orders)
+                  : t(`popup_alias_${alias.basis}`)}
+                )
+              </span>{' '}
+              <button
+                type="button"
+                class="button small"
+                aria-label={t(
+                  alias.joined ? 'popup_split_of' : 'popup_join_of',
+                  alias.key.id,
+                  alias.other.id,
+                )}
+                onClick={() => void decide(alias)}
+              >
+                {t(alias.joined ? 'popup_split' : 'popup_join')}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {problem && <ProblemNotice problem={problem} />}
+      </dd>
+    </div>
   );
 }
 
