@@ -45,10 +45,11 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/src/content/index.ts":         `console.log('content')`,
 		"extension/src/content/hook.ts":          `console.log('hook', HOOKED_SITES)`,
 		"extension/src/content/panel.ts":         `console.log('panel')`,
+		"extension/src/skeleton/index.ts":        `console.log('skeleton')`,
 		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"], "marketplaces": ["ebay"]}`,
 		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
 	}
-	for _, page := range []string{"dashboard", "popup", "sharing", "welcome", "gallery"} {
+	for _, page := range []string{"dashboard", "popup", "report", "sharing", "welcome", "gallery"} {
 		folder := "extension/src/pages/" + page + "/"
 		base[folder+"index.tsx"] = `console.log('page')`
 		base[folder+"index.html"] = `<!doctype html><script src="index.js"></script>`
@@ -107,7 +108,7 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 		"_locales/en/messages.json", "_locales/zh_CN/messages.json",
 		"background.js", "content.js", "dashboard/index.css", "dashboard/index.html", "dashboard/index.js", "hook.js",
 		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "licences.txt", "manifest.json",
-		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js",
+		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "report/index.css", "report/index.html", "report/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js", "skeleton.js",
 		"welcome/index.css", "welcome/index.html", "welcome/index.js",
 	}
 	for _, name := range []string{"chromium", "firefox"} {

@@ -79,6 +79,7 @@ const requests: OverlayRequests = {
   tick: (row, on) => void calls.push(['tick', row, on]),
   tickAll: (on) => void calls.push(['tickAll', on]),
   openPopup: () => void calls.push(['openPopup']),
+  report: () => void calls.push(['report']),
 };
 
 // Content scripts run in the page's own frame alone; what puts this script into

@@ -7,5 +7,6 @@ import { know } from '../../src/site';
 export * from '../../src/site';
 export { isEmpty } from '../../src/site/page';
 export { sweep } from '../../src/site/sweep';
+export { reportOn } from '../../src/skeleton/report';
 
 know(source.marketplaces);

@@ -18,6 +18,8 @@ export function readFromPage(value: unknown): FromPage | null {
       return { type: 'popup' };
     case 'look':
       return isObject(value.look) && isName(value.look.page) ? (value as FromPage) : null;
+    case 'report':
+      return { type: 'report' };
     case 'panel':
       return { type: 'panel' };
     case 'open':

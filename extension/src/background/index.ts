@@ -12,6 +12,7 @@ import type { Reply } from '../messages';
 import { PAGE_PORT } from '../messages';
 import { Asking } from './asking';
 import { Pages } from './pages';
+import { openReport, tabOf, takeReport } from './report';
 import { OWN_PAGE, OwnPages } from './requests';
 import { isOwnPage, sitesOf } from './senders';
 import { grants, registerGranted, runInOpenTabs, runPanel } from './sites';
@@ -53,6 +54,9 @@ const pages = new Pages({
   alias: (query, joined) => link.call('POST', joined ? '/v1/buyers/join' : '/v1/buyers/split', query),
   popup: () => void openPopup(),
   panel: runPanel,
+  report: async (place) => {
+    await openReport(place).catch((error) => console.error('blackmark: report', error));
+  },
   now: () => Date.now(),
   after,
 });
@@ -95,6 +99,12 @@ const own = new OwnPages({
     await refreshSites();
     return grants(sites);
   },
+  makeReport: async (name) => {
+    const site = sites.find((one) => one.site === name);
+    const tab = site && (await tabOf(site));
+    return tab !== undefined && openReport({ tab });
+  },
+  takeReport,
 });
 
 function outcomesOf(reply: Reply<{ type: string; outcomes?: unknown }>): Reply<Outcome[]> {

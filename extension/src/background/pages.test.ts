@@ -49,6 +49,7 @@ class World {
   asked: Asked[] = [];
   acts: FromPage[] = [];
   panels: Place[] = [];
+  reports: Place[] = [];
   mutes: MuteQuery[] = [];
   aliases: (AliasQuery & { joined: boolean })[] = [];
   muted: Reply<unknown> = { ok: true, value: {} };
@@ -82,6 +83,9 @@ class World {
       return this.muted;
     },
     popup: () => {},
+    report: async (place) => {
+      this.reports.push(place);
+    },
     panel: (place) => {
       this.panels.push(place);
       return this.sent;
@@ -132,6 +136,18 @@ test('a look is told under the name of the port’s own site', async () => {
   port.say({ type: 'look', look: { ...look, site: 'another' } as typeof look });
   await settle();
   expect(world.asked).toMatchObject([{ type: 'looks', looks: [{ ...look, site: 'shop' }] }]);
+});
+
+test('a page is reported on once at a time, however often it asks', async () => {
+  const world = new World();
+  const port = world.open(3);
+  port.say({ type: 'report' });
+  port.say({ type: 'report' });
+  await settle();
+  expect(world.reports).toEqual([{ tab: 3, document: 'document 3' }]);
+  for (const timer of world.timers.splice(0)) timer();
+  port.say({ type: 'report' });
+  expect(world.reports).toHaveLength(2);
 });
 
 test('a page that makes responses up has no more remembered than a minute allows', async () => {

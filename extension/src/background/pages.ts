@@ -11,6 +11,9 @@ import type { Site } from './sites';
 /** Pages that were gone when their outcomes came, for which these are kept. */
 const MOST_OWED = 100;
 
+/** Milliseconds in which a page is reported on once. */
+const REPORT_AGAIN = 3000;
+
 /** A document in a tab; the browser names it where it can. */
 export interface Place {
   tab: number;
@@ -35,6 +38,8 @@ export interface PagesParts extends Pick<PageParts, 'connected' | 'request' | 'n
   /** joins two keys of a buyer, or splits them */
   alias: (query: AliasQuery, joined: boolean) => Promise<Reply<unknown>>;
   popup: () => void;
+  /** makes a report on a page and shows it */
+  report: (place: Place) => Promise<void>;
   /** runs the panel's script in a page that asked for it */
   panel: (place: Place) => Promise<void>;
 }
@@ -52,6 +57,7 @@ export class Pages {
   accept(port: PagePort, place: Place, sites: Site[]): void {
     const { tab } = place;
     let sending = false;
+    let reporting = false;
     let page: Page | null = null;
     let gone = false;
     port.onMessage.addListener((raw) => {
@@ -70,6 +76,14 @@ export class Pages {
         void this.#parts.panel(place).finally(() => {
           sending = false;
         });
+      } else if (message.type === 'report') {
+        // A page that was taken over could open tab after tab.
+        if (reporting) return;
+        reporting = true;
+        this.#parts.after(REPORT_AGAIN, () => {
+          reporting = false;
+        });
+        void this.#parts.report(place);
       } else if (page) {
         this.#take(page, message);
       }

@@ -26,9 +26,10 @@ import type {
   Status,
 } from 'shared/wire/wire.gen';
 import type { DaemonLink } from '../daemonlink/link';
-import { badAnswer, extensionFailed } from '../daemonlink/problems';
+import { badAnswer, extensionFailed, noPage } from '../daemonlink/problems';
 import {
   newID,
+  type PageReport,
   type Refusal,
   type Reply,
   type RequestName,
@@ -58,6 +59,9 @@ export interface RequestsParts {
   browser: () => Promise<string>;
   sites: () => Promise<SiteGrant[]>;
   sitesChanged: () => Promise<SiteGrant[]>;
+  /** false where no tab shows a page of the site that can be reported on */
+  makeReport: (site: string) => Promise<boolean>;
+  takeReport: (id: string) => Promise<PageReport | null>;
 }
 
 /** Milliseconds for what makes the daemon ask the cloud before it answers, or go through every mark. */
@@ -125,6 +129,9 @@ export class OwnPages {
     sites: async () => fine(await this.#parts.sites()),
     sitesChanged: async () => fine(await this.#parts.sitesChanged()),
     siteReports: () => this.#parts.link.call<SiteReports>('GET', '/v1/sites'),
+    makeReport: async (site) =>
+      (await this.#parts.makeReport(String(site))) ? fine(true) : { ok: false, problem: noPage() },
+    takeReport: async (id) => fine(await this.#parts.takeReport(String(id))),
     sharing: () => this.#parts.link.call<Sharing>('GET', '/v1/sharing'),
     joinSharing: (query) => this.#parts.link.call<Sharing>('POST', '/v1/sharing/join', query, SHARING_LIMIT),
     previewShare: (query) =>

@@ -141,6 +141,7 @@ export class Desk {
       decide: ({ key, other }, joined) =>
         this.#ask((request) => line.say({ type: 'alias', request, key, other, joined })),
       openPopup: () => line.say({ type: 'popup' }),
+      report: () => line.say({ type: 'report' }),
     };
   }
 

@@ -164,7 +164,7 @@ export class Line {
   }
 
   /** Says what may be lost with the port. */
-  say(message: Extract<FromPage, { type: 'popup' | 'mute' | 'alias' | 'look' }>): void {
+  say(message: Extract<FromPage, { type: 'popup' | 'mute' | 'alias' | 'look' | 'report' }>): void {
     this.#post(message);
   }
 

@@ -51,6 +51,9 @@ export const rowsTooMany = () => own('too_many', 'problem_rows_too_many', 'probl
 export const messageTooLarge = () =>
   own('too_large', 'problem_message_too_large', 'problem_message_too_large_hint');
 
+/** No tab shows a page that a report could be made on. */
+export const noPage = () => own('not_found', 'problem_no_page', 'problem_no_page_hint');
+
 /** The extension itself failed. */
 export const extensionFailed = () =>
   own('internal', 'problem_extension_failed', 'problem_extension_failed_hint');

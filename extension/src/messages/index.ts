@@ -86,6 +86,8 @@ export type FromPage =
   | { type: 'popup' }
   /** how the page was understood, in counts */
   | { type: 'look'; look: Omit<PageLook, 'site'> }
+  /** makes a report on this page and shows it to the seller */
+  | { type: 'report' }
   /** runs the panel's script (panel.js) in this document */
   | { type: 'panel' }
   | { type: 'beat' };
@@ -110,6 +112,14 @@ export interface SiteGrant {
   name: { en: string; zh_CN: string };
   hosts: string[];
   granted: boolean;
+}
+
+/** The skeleton of a page that is not understood, as text for whoever mends the definition. */
+export interface PageReport {
+  site: string;
+  /** of the definition; '' where none fits the address */
+  page: string;
+  text: string;
 }
 
 /** A mark or a cancel that waited and was refused in the end. */
@@ -188,6 +198,10 @@ export interface Requests {
   sitesChanged: () => SiteGrant[];
   /** how well the sites' pages are understood */
   siteReports: () => SiteReports;
+  /** makes a report on the page of this site that the seller has open, and shows it on a page of its own */
+  makeReport: (site: string) => boolean;
+  /** the report of this name, once; null where it is gone */
+  takeReport: (id: string) => PageReport | null;
   /** how sharing stands */
   sharing: () => Sharing;
   joinSharing: (query: InvitationQuery) => Sharing;

@@ -243,7 +243,12 @@ function notices(view: DockView, requests: OverlayRequests, does: DockUse): Node
       lines.push(words('', t('overlay_help_version', link.daemon, link.extension)));
       break;
   }
-  if (view.lost) lines.push(words('', t(`overlay_lost_${view.lost}`)));
+  if (view.lost) {
+    lines.push(
+      words('', t(`overlay_lost_${view.lost}`)),
+      button('link', t('overlay_report'), () => requests.report()),
+    );
+  }
   if (lines.length > 0) return lines;
   if (link.state === 'connecting') return [words('', t('overlay_help_connecting'))];
   if (view.maybe)

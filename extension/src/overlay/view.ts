@@ -86,6 +86,8 @@ export interface OverlayRequests {
   tick(row: string, on: boolean): void;
   tickAll(on: boolean): void;
   openPopup(): void;
+  /** makes a report on this page, which the seller sees before anything else happens to it */
+  report(): void;
 }
 
 /** The overlay as the content script uses it. */

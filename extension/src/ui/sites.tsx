@@ -1,17 +1,17 @@
 // The marketplaces' pages on which the seller lets Blackmark work.
 
 import { useEffect, useState } from 'preact/hooks';
+import type { SiteReports } from 'shared/wire/wire.gen';
 import { ask, type SiteGrant } from '../messages';
 import { Busy } from './parts';
 import { language, t } from './text';
-import { Understanding, useReports } from './understanding';
+import { isLost, Understanding } from './understanding';
 
 /** The patterns that the build has without asking; they cannot be given back. */
 const fixed = () => new Set(chrome.runtime.getManifest().host_permissions ?? []);
 
-/** Every site with a button to grant it or to take it back; where the daemon can be asked, how well its pages are understood. */
-export function Sites({ connected = false }: { connected?: boolean }) {
-  const reports = useReports(connected);
+/** Every site with a button to grant it or to take it back; where `reports` says so, how well its pages are understood, and those that are not first. */
+export function Sites({ reports }: { reports?: SiteReports | undefined }) {
   const [sites, setSites] = useState<SiteGrant[] | null>(null);
   const [refused, setRefused] = useState('');
 
@@ -38,9 +38,11 @@ export function Sites({ connected = false }: { connected?: boolean }) {
 
   if (!sites) return <Busy text={t('ui_loading')} />;
   const always = fixed();
+  const lost = (site: SiteGrant) => (isLost(reports, site.site) ? 0 : 1);
+  const listed = [...sites].sort((a, b) => lost(a) - lost(b));
   return (
     <ul class="sites">
-      {sites.map((site) => (
+      {listed.map((site) => (
         <li key={site.site}>
           <div class="grow">
             <p class="strong">{site.name[language()]}</p>

@@ -4,10 +4,12 @@
 
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SiteReports } from 'shared/wire/wire.gen';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
 import { Sign } from '../../ui/parts';
 import { Sites } from '../../ui/sites';
 import { locale, t } from '../../ui/text';
+import { isLost, useReports } from '../../ui/understanding';
 import { Counts } from './counts';
 import { Find } from './find';
 import { MarkForm } from './mark';
@@ -23,6 +25,7 @@ function Popup() {
   const [link, setLink] = useLink();
   const [tab, setTab] = useState<Tab>('find');
   const connected = link.state === 'connected';
+  const reports = useReports(connected);
   const words: Record<Tab, string> = {
     find: t('popup_tab_find'),
     mark: t('popup_tab_mark'),
@@ -40,11 +43,11 @@ function Popup() {
       {link.state === 'unpaired' ? (
         // Nothing can be found or marked yet; the marketplaces can be chosen.
         <section class="panel" aria-label={words.sites} {...scrolls}>
-          <SitesPanel connected={false} />
+          <SitesPanel />
         </section>
       ) : (
         <>
-          <Tabs names={words} chosen={tab} choose={setTab} />
+          <Tabs names={words} chosen={tab} choose={setTab} look={isLost(reports) ? 'sites' : undefined} />
           <section
             id={`panel-${tab}`}
             class="panel"
@@ -54,7 +57,7 @@ function Popup() {
           >
             {tab === 'find' && <Find connected={connected} mark={() => setTab('mark')} />}
             {tab === 'mark' && <MarkForm connected={connected} />}
-            {tab === 'sites' && <SitesPanel connected={connected} />}
+            {tab === 'sites' && <SitesPanel reports={reports} />}
           </section>
         </>
       )}
@@ -71,11 +74,11 @@ function Popup() {
   );
 }
 
-function SitesPanel({ connected }: { connected: boolean }) {
+function SitesPanel({ reports }: { reports?: SiteReports | undefined }) {
   return (
     <>
       <p class="faint">{t('popup_sites_intro')}</p>
-      <Sites connected={connected} />
+      <Sites reports={reports} />
     </>
   );
 }
@@ -84,10 +87,12 @@ interface TabsProps {
   names: Record<Tab, string>;
   chosen: Tab;
   choose: (tab: Tab) => void;
+  /** in this one something wants to be looked at */
+  look: Tab | undefined;
 }
 
 /** A list of tabs; arrow keys move in it as everywhere. */
-function Tabs({ names, chosen, choose }: TabsProps) {
+function Tabs({ names, chosen, choose, look }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
   const tabs = Object.keys(names) as Tab[];
   const move = (event: KeyboardEvent) => {
@@ -113,6 +118,7 @@ function Tabs({ names, chosen, choose }: TabsProps) {
           onClick={() => choose(tab)}
         >
           {names[tab]}
+          {tab === look && <span class="look" role="img" aria-label={t('ui_lost_some')} />}
         </button>
       ))}
     </div>

@@ -4,7 +4,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SitePage, SiteReports } from 'shared/wire/wire.gen';
 import { ask, type SiteGrant } from '../../messages';
-import { t, tOr } from '../text';
+import { problemLine } from '../problem';
+import { language, t, tOr } from '../text';
 import { day } from '../words';
 
 /** What the daemon counted; undefined until it answers, and where it does not. */
@@ -17,6 +18,11 @@ export function useReports(connected: boolean): SiteReports | undefined {
   return reports;
 }
 
+/** Whether a page is not understood: of this site, or of any. */
+export function isLost(reports: SiteReports | undefined, site?: string): boolean {
+  return !!reports?.pages.some((page) => page.trouble && (site === undefined || page.site === site));
+}
+
 interface UnderstandingProps {
   site: SiteGrant;
   /** those of this site that were looked at */
@@ -24,8 +30,11 @@ interface UnderstandingProps {
 }
 
 /** How well a site is understood. */
-export function Understanding({ pages }: UnderstandingProps) {
+export function Understanding({ site, pages }: UnderstandingProps) {
+  const [problem, setProblem] = useState('');
   const lost = pages.filter((page) => page.trouble);
+  const report = () =>
+    void ask('makeReport', site.site).then((reply) => setProblem(reply.ok ? '' : problemLine(reply.problem)));
   if (lost.length > 0) {
     return (
       <>
@@ -36,6 +45,19 @@ export function Understanding({ pages }: UnderstandingProps) {
               : t('ui_lost_never', pageName(page.page))}
           </p>
         ))}
+        <button
+          type="button"
+          class="button small"
+          onClick={report}
+          aria-label={t('ui_report_name', site.name[language()])}
+        >
+          {t('ui_report')}
+        </button>
+        {problem && (
+          <p class="faint" role="alert">
+            {problem}
+          </p>
+        )}
       </>
     );
   }

@@ -1,0 +1,183 @@
+// A report on a page holds nothing of what the page says of anybody, and enough
+// of how it is built that its definition can be mended.
+
+import { expect, type Page, test } from '@playwright/test';
+import type { PageReport } from '../src/messages';
+import type { Definition } from '../src/site';
+import type * as reader from './site/reader';
+import { definition, open, samples } from './site/samples';
+
+test.use({ launchOptions: { executablePath: process.env.BLACKMARK_CHROMIUM ?? '/usr/bin/chromium' } });
+
+const ADDRESS = 'https://seller.shopee.com.br/portal/sale/order?keyword=Zebulon&type=all';
+
+/** What a page says of people, all of it made up. */
+const SECRETS = [
+  'Zebulon',
+  'Quackenbush',
+  'zebulon_q88',
+  '王小明',
+  'Ирина',
+  '8209017700000123',
+  '240911QWXYZK7P',
+  'zq@postfach.invalid',
+  '+55 11 95555-0134',
+  'Rua Imaginaria 77, Vilanova',
+  'refuses quirky parcels',
+  '1.234,56',
+  'Zirconium',
+];
+
+const PAGE = `<!doctype html><html lang="pt-BR"><head><title>Zebulon Quackenbush</title></head>
+<body class="app-shell">
+  <!-- note on Zebulon: refuses quirky parcels -->
+  <script>window.buyer = 'Zebulon Quackenbush'</script>
+  <style>.x::after { content: 'Zebulon' }</style>
+  <form id="search" action="/search/Quackenbush?keyword=Zebulon">
+    <input name="childNodes" value="Zebulon"><input name="attributes" value="zq@postfach.invalid" placeholder="Zebulon">
+    <input name="localName" type="text"><textarea>refuses quirky parcels</textarea>
+    <select><option value="zebulon_q88" label="Zebulon">Zebulon</option></select>
+  </form>
+  <div class="order-list" data-buyer="zebulon_q88">
+    <a class="order-card order-card--U3y4fIR" id="order-8209017700000123" href="/portal/sale/order/8209017700000123?buyer=zebulon_q88#Zebulon">
+      <div class="order-sn" title="240911QWXYZK7P">240911QWXYZK7P</div>
+      <div class="buyer-username of-zebulon buyerQuackenbushBox" data-username="zebulon_q88" data-id-8209017700000123="Zebulon">zebulon_q88</div>
+      <img alt="Zebulon Quackenbush" src="https://zirconium.cdn.example/Zebulon/8209017700000123.png?sig=Quackenbush">
+      <span style="background: url(/Zebulon.png)" aria-label="Zebulon">Zebulon Quackenbush 王小明 Ирина</span>
+      <b onclick="call('Zebulon')" data-json='{"name":"Zebulon","mail":"zq@postfach.invalid"}'>R$ 1.234,56</b>
+      <p class="note" contenteditable="true">refuses quirky parcels, +55 11 95555-0134</p>
+      <address>Rua Imaginaria 77, Vilanova</address>
+      <a href="mailto:zq@postfach.invalid">zq@postfach.invalid</a>
+      <my-zebulon-card><i>Zebulon</i></my-zebulon-card>
+      <iframe srcdoc="<p>Zebulon</p>"></iframe><svg><text>Zebulon</text></svg><template>Zebulon</template>
+      <div role="row" aria-description="Zebulon"><div role="Zebulon" type="Quackenbush" tabindex="0" rel="Zebulon nofollow">x</div></div>
+    </a>
+  </div>
+  <h2>Zirconium</h2>
+</body></html>`;
+
+async function reportOf(page: Page, def: Definition): Promise<PageReport> {
+  return page.evaluate((text) => {
+    const { reportOn } = (globalThis as unknown as { reader: typeof reader }).reader;
+    return reportOn({ definition: JSON.parse(text), document, version: '0.0.0', ours: () => false });
+  }, JSON.stringify(def));
+}
+
+/** What of these stands in a text, whatever its case; words of three letters and more by themselves too. */
+function leaked(text: string, secrets: string[]): string[] {
+  const whole = text.toLowerCase();
+  const parts = secrets.flatMap((secret) => [
+    secret,
+    ...(secret.match(/\p{L}{3,}|[0-9]{3,}/gu) ?? []).filter((part) => !/^(9+|a+)$/i.test(part)),
+  ]);
+  return parts.filter((part) => whole.includes(part.toLowerCase()));
+}
+
+test('a report holds nothing of what a page says', async ({ page }) => {
+  await open(page, ADDRESS, PAGE, []);
+  await page.evaluate(() => {
+    const root = document.querySelector('h2')!.attachShadow({ mode: 'open' });
+    root.innerHTML = '<em class="in-shadow">Zebulon</em>';
+  });
+  const report = await reportOf(page, definition('shopee'));
+  const inDefinition = leaked(JSON.stringify(definition('shopee')), SECRETS);
+  expect(leaked(report.text, SECRETS).filter((word) => !inDefinition.includes(word))).toEqual([]);
+  // The control: the same search finds them in the page itself.
+  expect(leaked(await page.content(), SECRETS).length).toBeGreaterThan(SECRETS.length);
+  // It is not empty of what is needed.
+  for (const kept of [
+    'class="order-card order-card--U3y4fIR"',
+    'class="buyer-username of-aaaaaa buyerAaaaaaaaaaBox"',
+    'href="/portal/sale/order/9999999999999999?buyer=#"',
+    'id="order-9999999999999999"',
+    'data-username=',
+    'class="in-shadow"',
+    'role="row"',
+    'page        list',
+  ]) {
+    expect(report.text).toContain(kept);
+  }
+  expect(report).toMatchObject({ site: 'shopee', page: 'list' });
+});
+
+test('texts at random leave nothing but their shapes', async ({ page }) => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  // Letters that no word of the skeleton's own and no interface is made of.
+  const letters = ['bcdfghjklmnpqrstvwxz', 'BCDFGHJKLMNPQRSTVWXZ', '013456782', '京东买家评论付款', 'жщюяэ'];
+  const secret = () =>
+    Array.from({ length: 6 + random(14) }, () => {
+      const from = letters[random(letters.length)]!;
+      return from[random(from.length)]!;
+    }).join('');
+  const spots: ((secret: string) => string)[] = [
+    (s) => `<p>${s}</p>`,
+    (s) => `<p class="buyer ${s}">${s}</p>`,
+    (s) => `<p id="${s}">x</p>`,
+    (s) => `<p data-order="${s}">x</p>`,
+    (s) => `<input value="${s}" title="${s}" placeholder="${s}" name="${s}">`,
+    (s) => `<img alt="${s}" src="/pictures/${s}.png?of=${s}#${s}">`,
+    (s) => `<a href="https://${encodeURIComponent(s)}.example/${s}?${s}=${s}">x</a>`,
+    (s) => `<div style="width: 1px; --name: '${s}'" aria-label="${s}" role="${s}"></div>`,
+    (s) => `<td><!-- ${s} --><b><i>${s}</i> and ${s}</b></td>`,
+    (s) => `<select><option value="${s}">${s}</option></select><textarea>${s}</textarea>`,
+  ];
+  for (let round = 0; round < 20; round++) {
+    const secrets = Array.from({ length: 30 }, secret);
+    const body = secrets.map((s, i) => `<section>${spots[(round + i) % spots.length]!(s)}</section>`);
+    await open(page, ADDRESS, `<!doctype html><body>${body.map((b) => `<div>${b}</div>`).join('<hr>')}`, []);
+    const report = await reportOf(page, definition('shopee'));
+    const found = secrets.filter((s) => report.text.toLowerCase().includes(s.toLowerCase()));
+    expect(found, `round ${round}`).toEqual([]);
+  }
+});
+
+test('a report names what is not found, and counts what is', async ({ page }) => {
+  const sample = samples().find((one) => one.site === 'shopee' && one.name === 'list')!;
+  await open(page, sample.url, sample.html, []);
+  const whole = await reportOf(page, sample.definition);
+  expect(whole.text).toMatch(/^ {2}\d+ +list: rows ".*" {2}a\.order-card\[/m);
+  await page.evaluate(() => {
+    document.body.innerHTML = document.body.innerHTML.replaceAll('order-card', 'sheet-entry');
+  });
+  const broken = await reportOf(page, sample.definition);
+  expect(broken.text).toMatch(/^ {2}0 +NOTHING {2}list: rows ".*" {2}a\.order-card\[/m);
+  expect(broken.text).toContain('sheet-entry');
+  // The row's own selectors are tried everywhere, since there are no rows.
+  expect(broken.text).toMatch(/^ {2}[1-9]\d* +list: rows ".*, anywhere {2}\.order-identifiers \.order-sn/m);
+});
+
+test('a report is bounded, whatever the page', async ({ page }) => {
+  const rows = Array.from(
+    { length: 3000 },
+    (_, i) => `<div class="row kind-${i.toString(36)}x"><b>text ${i}</b></div>`,
+  );
+  const deep = '<div>'.repeat(400) + 'x' + '</div>'.repeat(400);
+  await open(page, ADDRESS, `<!doctype html><body>${deep}${rows.join('')}${rows.join('').repeat(3)}`, []);
+  const { text } = await reportOf(page, definition('shopee'));
+  expect(new TextEncoder().encode(text).length).toBeLessThan(205_000);
+  const alike = '<li class="item">x</li>'.repeat(5000);
+  await open(page, ADDRESS, `<!doctype html><body><ul>${alike}</ul>`, []);
+  const short = await reportOf(page, definition('shopee'));
+  expect(short.text).toContain('… 4997 more li.item');
+});
+
+for (const sample of samples()) {
+  test(`a report on ${sample.site} ${sample.name} holds none of its people`, async ({ page }) => {
+    await open(page, sample.url, sample.html, sample.responses);
+    const report = await reportOf(page, sample.definition);
+    const skeleton = report.text.slice(report.text.indexOf('\nskeleton\n'));
+    const secrets = sample.expected.rows
+      .flatMap(({ sighting }) => [
+        sighting.order?.number,
+        sighting.name,
+        ...(sighting.keys ?? []).map((key) => key.id),
+      ])
+      .filter((one): one is string => !!one);
+    expect(secrets.filter((one) => skeleton.toLowerCase().includes(one.toLowerCase()))).toEqual([]);
+    expect(skeleton.split('\n').length).toBeGreaterThan(3);
+  });
+}

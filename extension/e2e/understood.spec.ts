@@ -1,0 +1,251 @@
+// A page that its site rebuilt: the dock, the popup, doctor and the list of sites
+// say so, the seller sees a report on it that holds nothing of his buyers, and
+// when the page is whole again nothing is said any more.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import axe from 'axe-core';
+import type { SiteReports } from 'shared/wire/wire.gen';
+import { Browser } from './rehearsal/browser';
+import { Eyes } from './rehearsal/eyes';
+import { TOP, until } from './rehearsal/programs';
+import { ordersOf, Rehearsal, type Sight } from './rehearsal/rehearsal';
+import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
+
+const LIST = `${SHOPEE_LIST}&orders=20`;
+/** A page is judged nine seconds after it was opened. */
+const JUDGED = 60_000;
+
+/** Opens the list as its site will have rebuilt it: the same orders under another class. */
+async function openRebuilt(stage: Rehearsal): Promise<Sight> {
+  const page = await stage.browser.context.newPage();
+  await page.addInitScript(() => {
+    const rename = () => {
+      for (const card of document.querySelectorAll('a.order-card'))
+        card.classList.replace('order-card', 'sheet-entry');
+    };
+    new MutationObserver(rename).observe(document, { childList: true, subtree: true, attributes: true });
+  });
+  const eyes = await Eyes.on(page, stage.browser.extension);
+  await page.goto(LIST);
+  return { page, eyes };
+}
+
+const reports = async (stage: Rehearsal) => (await stage.daemon.json<SiteReports>('sites')).pages;
+
+/** Waits until the list was looked at so often. */
+function looked(stage: Rehearsal, times: number) {
+  return until(
+    `the list was looked at ${times} times`,
+    async () => (await reports(stage)).find((one) => one.page === 'list' && one.looks >= times),
+    JUDGED,
+  );
+}
+
+/** What the popup says of Shopee. */
+async function popupOn(stage: Rehearsal): Promise<Page> {
+  const popup = await stage.browser.context.newPage();
+  await popup.goto(stage.browser.page('popup'));
+  await popup.locator('#tab-sites').click();
+  return popup;
+}
+
+const shopee = (popup: Page) => popup.locator('.sites li', { hasText: 'seller.shopee.com.br' });
+
+test('a page that is no longer understood is told of, reported on, and forgiven', async () => {
+  test.setTimeout(240_000);
+  const stage = await Rehearsal.start();
+  try {
+    // The control: on a whole page nothing is wrong.
+    const whole = await stage.list(LIST, SHOPEE);
+    const orders = await ordersOf(whole.page);
+    expect(await looked(stage, 1)).toMatchObject({ found: 1, rows: 20 });
+    expect(await whole.eyes.said('.trouble')).toEqual([]);
+    expect((await stage.daemon.line('doctor')).out).toMatch(/^ok +sites /m);
+    let popup = await popupOn(stage);
+    await expect(shopee(popup)).toContainText('Understood when last looked at');
+    await expect(shopee(popup).getByRole('button', { name: /report/ })).toHaveCount(0);
+    await popup.close();
+    await whole.page.close();
+
+    const rebuilt = [];
+    for (let i = 0; i < 3; i++) rebuilt.push(await openRebuilt(stage));
+    expect(await looked(stage, 4)).toMatchObject({ trouble: 'no_rows', missed: 3 });
+    const { page, eyes } = rebuilt[0]!;
+    for (const { page } of rebuilt.slice(1)) await page.close();
+    await page.bringToFront();
+    await until('the dock says so', async () =>
+      (await eyes.said('.dock .notice')).some((text) => text.includes('This page was not understood')),
+    );
+    const doctor = await stage.daemon.line('doctor');
+    expect(doctor.out).toMatch(/^LOOK +sites +pages that are not understood: shopee list/m);
+
+    if (process.env.SHOTS) await page.screenshot({ path: path.join(TOP, '.run/shots/understood/dock.png') });
+
+    // From the dock: a page that shows the whole report.
+    const opened = stage.browser.context.waitForEvent('page', { timeout: 30_000 });
+    await eyes.click('.dock .notice .link', 'Make a report');
+    const report = await opened;
+    const text = await report.locator('pre').innerText();
+    expect(text).toContain('page        list');
+    expect(text).toMatch(/^ {2}0 +NOTHING {2}list: rows "orders" {2}a\.order-card/m);
+    expect(text).toContain('sheet-entry');
+    expect(text).toMatch(/[1-9]\d* +list: rows "orders", keys username, anywhere/);
+    const skeleton = text.slice(text.indexOf('\nskeleton\n')).toLowerCase();
+    const secrets = orders.flatMap((o) => [o.number, o.ref, o.name, o.username, o.id]).filter(Boolean);
+    expect(secrets.length).toBeGreaterThan(40);
+    expect(secrets.filter((secret) => skeleton.includes(secret.toLowerCase()))).toEqual([]);
+    const shown = (await page.content()).toLowerCase();
+    expect(secrets.filter((secret) => shown.includes(secret.toLowerCase())).length).toBeGreaterThan(20);
+
+    // Nothing of it is kept but by the page that shows it, until the seller saves it.
+    expect(await stage.browser.worker()?.evaluate(() => chrome.storage.session.get())).toEqual({});
+    const saving = report.waitForEvent('download');
+    await report.getByRole('button', { name: 'Save as a file' }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe('blackmark-report-shopee-list.txt');
+    expect(readFileSync(await saved.path(), 'utf8').trim()).toBe(text.trim());
+    await report.reload();
+    await expect(report.getByText('This report is gone')).toBeVisible();
+    await report.close();
+
+    // From the popup: the same, of the tab that shows the site.
+    popup = await popupOn(stage);
+    await expect(popup.getByRole('tab', { name: /A page is no longer understood/ })).toBeVisible();
+    await expect(popup.locator('.sites li').first()).toContainText(/Orders: no longer understood since/);
+    const again = stage.browser.context.waitForEvent('page', { timeout: 30_000 });
+    await shopee(popup)
+      .getByRole('button', { name: /report/ })
+      .click();
+    await expect((await again).locator('pre')).toContainText('sheet-entry');
+    await (await again).close();
+    await page.close();
+    await shopee(popup)
+      .getByRole('button', { name: /report/ })
+      .click();
+    await expect(shopee(popup)).toContainText('No tab shows a page of this site.');
+    await popup.close();
+
+    // The site is as it was, or its definition was mended: the trouble is over.
+    await stage.list(LIST, SHOPEE);
+    const mended = await until(
+      'the list is understood again',
+      async () => (await reports(stage)).find((one) => one.page === 'list' && one.looks >= 5),
+      JUDGED,
+    );
+    expect(mended.trouble).toBeUndefined();
+    expect((await stage.daemon.line('doctor')).out).toMatch(/^ok +sites /m);
+    popup = await popupOn(stage);
+    await expect(shopee(popup)).toContainText('Understood when last looked at');
+  } finally {
+    await stage.close();
+  }
+});
+
+const NOW = '2026-11-20T08:00:00Z';
+const COUNTED = { looks: 9, found: 6, rows: 120, buyers: 118, last: NOW };
+const PAGES: SiteReports = {
+  pages: [
+    {
+      site: 'shopee',
+      page: 'list',
+      version: 1,
+      ...COUNTED,
+      good: '2026-11-02T08:00:00Z',
+      trouble: 'no_rows',
+    },
+    {
+      site: 'ebay',
+      page: 'feedback',
+      version: 1,
+      ...COUNTED,
+      found: 0,
+      rows: 0,
+      buyers: 0,
+      trouble: 'no_rows',
+    },
+    { site: 'aliexpress', page: 'list', version: 1, ...COUNTED, good: NOW },
+  ],
+};
+
+/** Opens one of our own pages on made-up answers. */
+async function openOn(browser: Browser, name: string, answers: Record<string, unknown>): Promise<Page> {
+  const page = await browser.context.newPage();
+  await page.addInitScript((answers) => {
+    const real = chrome.runtime.sendMessage.bind(chrome.runtime) as (message: unknown) => Promise<unknown>;
+    const send = (message: { request: string }) =>
+      message.request in answers
+        ? Promise.resolve({ ok: true, value: answers[message.request] })
+        : real(message);
+    chrome.runtime.sendMessage = send as typeof chrome.runtime.sendMessage;
+  }, answers);
+  await page.goto(browser.page(name));
+  return page;
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    return (await axe.run()).violations.map(
+      (v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`,
+    );
+  });
+}
+
+for (const language of ['en', 'zh_CN'] as const) {
+  for (const colours of ['light', 'dark'] as const) {
+    test(`the report and the popup, ${language}, ${colours}`, async () => {
+      test.skip((language === 'en') !== (colours === 'light') && !process.env.SHOTS, 'taken with SHOTS=1');
+      const folder = path.join(TOP, '.run', 'shots', 'understood', `${language}-${colours}`);
+      mkdirSync(folder, { recursive: true });
+      const browser = await Browser.start({ sandbox: '127.0.0.1:1', language, colours });
+      try {
+        const shot = async (page: Page, name: string) => {
+          if (process.env.SHOTS) await page.screenshot({ path: path.join(folder, `${name}.png`) });
+          expect(await violations(page), name).toEqual([]);
+        };
+        const lines = Array.from({ length: 200 }, (_, i) => `${' '.repeat(i % 20)}<div class="row"> Aaaa 99`);
+        const text = ['Blackmark page report, format 1', 'site        shopee', '', 'skeleton', ...lines].join(
+          '\n',
+        );
+        const report = await openOn(browser, 'report', {
+          takeReport: { site: 'shopee', page: 'list', text },
+        });
+        await report.locator('pre').waitFor();
+        for (const width of [1280, 360]) {
+          await report.setViewportSize({ width, height: 800 });
+          expect(await report.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+            width,
+          );
+          await shot(report, `report-${width}`);
+        }
+        // By keyboard: what scrolls, then the two ways out.
+        for (const stop of ['PRE', 'BUTTON', 'BUTTON']) {
+          await report.keyboard.press('Tab');
+          expect(await report.evaluate(() => document.activeElement?.tagName)).toBe(stop);
+        }
+        const gone = await openOn(browser, 'report', { takeReport: null });
+        await gone.locator('.empty').waitFor();
+        await shot(gone, 'report-gone');
+
+        const link = { state: 'connected', daemon: '0.1.0' };
+        const popup = await openOn(browser, 'popup', {
+          ...{ link, retry: link, siteReports: PAGES, refused: [], waiting: 0 },
+          status: { buyers: 12, orders: 340, marketplaces: { shopee: 12 }, clients: [] },
+          sharing: { state: 'off' },
+        });
+        await popup.setViewportSize({ width: 360, height: 600 });
+        await popup.locator('#tab-sites .look').waitFor();
+        await popup.locator('#tab-sites').click();
+        await popup.locator('.lost').first().waitFor();
+        await expect(popup.locator('.lost')).toHaveCount(2);
+        await popup.locator('.lost').first().hover();
+        await shot(popup, 'popup');
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+}

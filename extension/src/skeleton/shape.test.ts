@@ -1,0 +1,72 @@
+import { expect, test } from '@playwright/test';
+import { addressShape } from './address';
+import { shape } from './shape';
+import { Words } from './words';
+
+test('a text is told by its shape alone', () => {
+  for (const [text, want] of [
+    ['', ''],
+    ['  Ana \n\t 42 ', 'Aaa 99'],
+    ['Bertholdo', 'Aaaaaaa'],
+    ['Mustermann', 'Aaaaaaaaaa'],
+    ['R$ 1.234,50', 'A$ 9.999,99'],
+    ['8209010000000001', '9999999999999999'],
+    ['240911ABCDEFGH', '999999AAAAAA'],
+    ['王小明', '字字字'],
+    ['Ирина', 'Aaaaa'],
+    ['José', 'Aaaa'],
+    ['m***a', 'a***a'],
+    ['mail@shop.example', 'aaaa@aaaa.aaaaaa'],
+    ['👍 ok', '? aa'],
+  ] as const) {
+    expect(shape(text), text).toBe(want);
+  }
+  expect(shape('Some words and more. '.repeat(100)).length).toBeLessThanOrEqual(81);
+});
+
+test('names of the page’s making stay unless they look like somebody’s data', () => {
+  const words = new Words('["text",".order-card .buyerName--box"]');
+  words.hear('Buyer: Maria Silva, mariasilva_88, Order 240911ABCDEFGH');
+  for (const [name, want] of [
+    ['order-card', 'order-card'],
+    ['buyerName--inline--U3y4fIR', 'buyerName--inline--U3y4fIR'],
+    ['css-1a2b3c', 'css-1a2b3c'],
+    ['mt-24', 'mt-24'],
+    ['row-240911ABCDEFGH', 'row-999999AAAAAA'],
+    ['card_12345', 'card_99999'],
+    ['maria', 'aaaa'],
+    ['of-mariasilva-88', 'of-aaaaaaaaa-88'],
+    ['vipMaria', 'vipAaaaa'],
+    ['john88', 'aaaa99'],
+    ['买家-box', '字字-box'],
+  ] as const) {
+    expect(words.name(name), name).toBe(want);
+  }
+  expect(words.id('order-row-maria-17')).toBe('order-row-aaaa-99');
+  expect(words.id('unheardof')).toBe('aaaaaaaaa');
+  expect(words.value('buyer')).toBe('buyer');
+  expect(words.value('country')).toBe('aaaaaa');
+});
+
+test('an address is told by its host and the shape of its path', () => {
+  const words = new Words('[]');
+  const hosts = ['seller.shop.example', '*.erp.example'];
+  for (const [address, want] of [
+    [
+      'https://seller.shop.example/portal/order/8209?id=77&name=Ana#top',
+      'https://seller.shop.example/portal/order/9999?aa=&name=#',
+    ],
+    ['https://anasshop.erp.example/x', 'https://aaaaaa.erp.example/a'],
+    ['https://someone.example/', 'https://aaaaaa.aaaaaa/'],
+    ['/order/%E7%8E%8B/7', '/order/字/9'],
+    ['#/order/77?x=1', '#/order/99'],
+    ['?orderid=77', '?orderid='],
+    ['mailto:ana@shop.example', 'mailto:'],
+    ['data:image/png;base64,AAAA', 'data:'],
+    ['javascript:pay("Ana")', 'javascript:'],
+    ['weird+ana:x', 'aaa:'],
+    ['//cdn.example/a.png', '//aaa.aaaaaa/a.aaa'],
+  ] as const) {
+    expect(addressShape(address, hosts, words), address).toBe(want);
+  }
+});

@@ -1,0 +1,187 @@
+// The skeleton of a document: elements, classes, names of attributes; every text
+// and every value as its shape. Bounded in size, depth and time.
+
+import { addressShape } from './address';
+import { shape } from './shape';
+import type { Words } from './words';
+
+/** Bytes of a skeleton. */
+export const MOST_BYTES = 200_000;
+/** Elements that are looked at, and how deep. */
+const MOST_ELEMENTS = 20_000;
+const DEEPEST = 100;
+/** Elements of one parent that look alike and are shown. */
+const ALIKE = 3;
+
+/** Elements of which only the tag is shown: what they hold is code, somebody's text, or pictures. */
+const CLOSED = new Set(
+  'script style noscript template svg math textarea object embed iframe canvas video audio picture'.split(
+    ' ',
+  ),
+);
+/** Attributes of which nothing but the name is shown. */
+const SECRET = new Set(
+  (
+    'value alt title style placeholder aria-label aria-description aria-valuetext aria-valuenow aria-roledescription content ' +
+    'srcset srcdoc imagesrcset integrity nonce label summary ping cite abbr pattern min max list'
+  ).split(' '),
+);
+const ADDRESSES = new Set('href src action formaction poster data longdesc background xlink:href'.split(' '));
+const NAMES = new Set('class part slot is exportparts'.split(' '));
+const IDS = new Set(
+  'id name for form headers aria-labelledby aria-describedby aria-controls aria-owns aria-activedescendant'.split(
+    ' ',
+  ),
+);
+/** Values that the standards name, and say nothing of anybody. */
+const STANDARD = new Set(
+  (
+    'true false mixed page step location on off auto none both inline list polite assertive ascending descending other ' +
+    'text search email tel url password number range date month week time color checkbox radio file submit image reset ' +
+    'button hidden alert alertdialog application article banner cell columnheader combobox complementary contentinfo ' +
+    'dialog document feed figure form grid gridcell group heading img link listbox listitem log main menu menubar ' +
+    'menuitem navigation note option presentation progressbar radiogroup region row rowgroup rowheader scrollbar ' +
+    'separator slider spinbutton status switch tab table tablist tabpanel textbox timer toolbar tooltip tree treegrid ' +
+    'treeitem ltr rtl _blank _self _parent _top noopener noreferrer nofollow lazy eager async sync get post dialog'
+  ).split(' '),
+);
+const KEPT = new Set(
+  'type role dir target rel method loading decoding contenteditable draggable spellcheck tabindex colspan rowspan'.split(
+    ' ',
+  ),
+);
+
+// A form answers for its fields by name, even before its own properties: these
+// are asked of the prototypes.
+const property = <T>(of: object, name: string): ((node: Node) => T) => {
+  const get = Object.getOwnPropertyDescriptor(of, name)?.get;
+  return (node) => get?.call(node) as T;
+};
+
+/** How a document is looked at. */
+export interface Look {
+  words: Words;
+  hosts: string[];
+  /** elements that we put there */
+  ours: (element: Element) => boolean;
+}
+
+/** The skeleton of everything below a root, a line an element. */
+export function treeOf(root: Element, { words, hosts, ours }: Look): string {
+  const childrenOf = property<NodeListOf<ChildNode>>(Node.prototype, 'childNodes');
+  const nameOf = property<string>(Element.prototype, 'localName');
+  const shadowOf = property<ShadowRoot | null>(Element.prototype, 'shadowRoot');
+  const attributeOf = (element: Element, name: string) =>
+    Element.prototype.getAttribute.call(element, name) ?? '';
+  const namesOf = (element: Element) => Element.prototype.getAttributeNames.call(element);
+
+  const encoder = new TextEncoder();
+  const lines: string[] = [];
+  let bytes = 0;
+  let elements = 0;
+  let full = false;
+
+  hear(root, 0);
+  walk(root, 0);
+  return lines.join('\n');
+
+  /** Everything that is said is heard before anything is written. */
+  function hear(element: Element, depth: number): void {
+    if (depth > DEEPEST || ++elements > MOST_ELEMENTS || ours(element)) return;
+    for (const name of namesOf(element)) {
+      const says = SECRET.has(name) || ADDRESSES.has(name) || name.startsWith('data-');
+      if (says && name !== 'style' && !name.startsWith('data-test'))
+        words.hear(decoded(attributeOf(element, name)));
+    }
+    const heard = !/^(script|style|noscript|template|svg)$/.test(nameOf(element));
+    for (const child of inside(element)) {
+      if (child.nodeType === Node.TEXT_NODE && heard) words.hear(child.nodeValue ?? '');
+      else if (child.nodeType === Node.ELEMENT_NODE && heard) hear(child as Element, depth + 1);
+    }
+    if (depth === 0) elements = 0;
+  }
+
+  function inside(element: Element): ChildNode[] {
+    return [...(shadowOf(element)?.childNodes ?? []), ...childrenOf(element)];
+  }
+
+  function write(line: string): void {
+    const size = encoder.encode(line).length + 1;
+    if (full) return;
+    full = bytes + size > MOST_BYTES;
+    lines.push(full ? '… cut here: the page is larger than a report' : line);
+    bytes += size;
+  }
+
+  function walk(element: Element, depth: number): void {
+    if (full || ++elements > MOST_ELEMENTS || ours(element)) return;
+    const indent = ' '.repeat(Math.min(depth, 40));
+    const tag = tagOf(element);
+    if (CLOSED.has(nameOf(element))) return write(`${indent}${tag}`);
+    const children = inside(element).filter(
+      (child) =>
+        child.nodeType === Node.ELEMENT_NODE ||
+        (child.nodeType === Node.TEXT_NODE && (child.nodeValue ?? '').trim() !== ''),
+    );
+    const [only] = children;
+    if (children.length === 1 && only?.nodeType === Node.TEXT_NODE) {
+      return write(`${indent}${tag}${shape(only.nodeValue ?? '')}`);
+    }
+    write(`${indent}${tag}`);
+    if (children.length > 0 && depth >= DEEPEST) return write(`${indent} …`);
+    const alike = new Map<string, number>();
+    for (const child of children) {
+      if (child.nodeType === Node.TEXT_NODE) {
+        write(`${indent} ${shape(child.nodeValue ?? '')}`);
+        continue;
+      }
+      const kind = kindOf(child as Element);
+      const before = alike.get(kind) ?? 0;
+      alike.set(kind, before + 1);
+      if (before < ALIKE) walk(child as Element, depth + 1);
+    }
+    for (const [kind, count] of alike) {
+      if (count > ALIKE) write(`${indent} … ${count - ALIKE} more ${kind}`);
+    }
+  }
+
+  function kindOf(element: Element): string {
+    const classes = attributeOf(element, 'class').split(/\s+/).filter(Boolean).sort();
+    return [nameOf(element), ...classes].map((name) => words.name(name)).join('.');
+  }
+
+  function tagOf(element: Element): string {
+    const said = namesOf(element).map((name) => {
+      const value = valueOf(name.toLowerCase(), attributeOf(element, name));
+      return value === '' ? words.name(name) : `${words.name(name)}="${value}"`;
+    });
+    return `<${[words.name(nameOf(element)), ...said].join(' ')}>`;
+  }
+
+  function valueOf(name: string, value: string): string {
+    if (SECRET.has(name) || name.startsWith('on')) return '';
+    if (NAMES.has(name))
+      return value
+        .split(/\s+/)
+        .filter(Boolean)
+        .slice(0, 30)
+        .map((one) => words.name(one))
+        .join(' ');
+    if (ADDRESSES.has(name)) return addressShape(value, hosts, words);
+    if (IDS.has(name)) return words.id(value);
+    if (KEPT.has(name) || name.startsWith('aria-')) {
+      const all = value.toLowerCase().split(/\s+/);
+      if (all.every((one) => STANDARD.has(one) || /^-?[0-9]{1,2}$/.test(one))) return value;
+    }
+    return words.value(value);
+  }
+}
+
+function decoded(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,130 @@
+// Which names of a page's own making (classes, ids, names of attributes, parts
+// of addresses) may stand in a report as they are. It is pure.
+//
+// Classes are what definitions hold on to, so they stay unless they look like
+// somebody's data; ids and values are data more often than not, so of them only
+// words stay that the definition itself names, or that every interface uses.
+
+import { shape } from './shape';
+
+/** Words that interfaces are made of; none that is also a common name of people. */
+const INTERFACE = new Set(
+  (
+    'account action active alert amount app area aria arrow avatar back badge banner bar block body bottom box brand ' +
+    'breadcrumb btn button buyer calendar cancel caption cell center chat check checkbox checked child class click close ' +
+    'col collapse column comment common company component container content control copy count counter country coupon css ' +
+    'currency current customer data date default delivery desc description detail details dialog disabled dispute div ' +
+    'divider down dropdown edit empty end error even expand external feedback field filter first fixed flex focus footer ' +
+    'form frame function grid group head header heading height hidden history home hover icon icons image img index info ' +
+    'inline inner input item items key label large last layout left legend line link list loading logistics logo main ' +
+    'margin mask menu message messages meta middle modal module more multi name nav navbar new next none note notice num ' +
+    'number odd off open operation option order orderid orders outer overlay package page pagination pane panel paid parent ' +
+    'pay payment picture placeholder popover popup portal prefix prev preview primary product products profile quantity radio ' +
+    'rating ref refund remark required result return returns review right root row rows sale search section select ' +
+    'selected seller send separator service session setting settings shadow ship shipment shipping shop show side sidebar ' +
+    'size sku slot small sort source span spin start state status sticky store style submit sub success summary switch ' +
+    'tab table tabs tag tags tbody td test testid text th thead thumb time tip title toggle toolbar tooltip top total tr ' +
+    'track tracking tree type unit unpaid user username value variant view virtual visible warning web width wrap wrapper'
+  ).split(' '),
+);
+
+/** Letters of a word below which it is nobody's. */
+const SHORT = 3;
+/** Letters of a word from which on it is looked for inside of longer ones. */
+const LONG = 5;
+/** Characters of a name that are kept. */
+const SHOWN = 80;
+
+/** What the words of one page are known by. */
+export class Words {
+  readonly #definition: Set<string>;
+  readonly #said = new Set<string>();
+  readonly #judged = new Map<string, boolean>();
+
+  /** `definition` is a part of a definition as text: its words are public. */
+  constructor(definition: string) {
+    this.#definition = new Set(lettersOf(definition));
+  }
+
+  /** Takes in what the page says: these words are somebody's until known better. */
+  hear(text: string): void {
+    for (const word of lettersOf(text)) {
+      if (word.length >= SHORT && !this.#plain(word)) this.#said.add(word);
+    }
+  }
+
+  /** A class, or the name of an attribute. */
+  name(text: string): string {
+    return parts(text, (part) => {
+      const digits = part.replace(/[^0-9]/g, '').length;
+      const suspicious =
+        digits >= 6 || /[0-9]{4}/.test(part) || /^[A-Za-z]{3,}[0-9]{2,}$/.test(part) || part.length > 24;
+      return suspicious
+        ? shape(part)
+        : part.replace(WORD, (word) => (this.#somebody(word) ? shape(word) : word));
+    });
+  }
+
+  /** An id, or a part of an address. */
+  id(text: string): string {
+    return parts(text, (part) => shaped(part, (word) => this.#plain(word)));
+  }
+
+  /** Any other value: only what the definition names stays. */
+  value(text: string): string {
+    return parts(text, (part) => shaped(part, (word) => this.#definition.has(word)));
+  }
+
+  #plain(word: string): boolean {
+    return INTERFACE.has(word) || this.#definition.has(word);
+  }
+
+  /** Whether the page says this word, or one that stands in it. */
+  #somebody(text: string): boolean {
+    const word = text.toLowerCase();
+    if (this.#plain(word)) return false;
+    let judged = this.#judged.get(word);
+    if (judged === undefined) {
+      judged = this.#said.has(word) || this.#holds(word);
+      this.#judged.set(word, judged);
+    }
+    return judged;
+  }
+
+  #holds(word: string): boolean {
+    for (let from = 0; from + LONG <= word.length; from++) {
+      for (let to = from + LONG; to <= word.length; to++) {
+        if (this.#said.has(word.slice(from, to))) return true;
+      }
+    }
+    return false;
+  }
+}
+
+const WORD = /[A-Z]?[a-z]+|[A-Z]+/g;
+
+function lettersOf(text: string): string[] {
+  return (text.match(/[A-Za-z]+/g) ?? []).flatMap((run) => [run, ...(run.match(WORD) ?? [])]).map(lower);
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+/** Applies to what stands between separators; what is not ASCII is shaped. */
+function parts(text: string, apply: (part: string) => string): string {
+  const made = text
+    .slice(0, SHOWN)
+    .split(/([^A-Za-z0-9\u0080-\uffff]+)/)
+    .map((part, i) => (i % 2 === 1 ? part.slice(0, 3) : /[^ -~]/.test(part) ? shape(part) : apply(part)))
+    .join('');
+  return text.length > SHOWN ? `${made}…` : made;
+}
+
+/** A part of which the words stay that may. */
+function shaped(part: string, stays: (word: string) => boolean): string {
+  if (stays(part.toLowerCase())) return part;
+  const pieces = part.match(/[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+/g) ?? [];
+  if (!pieces.some((piece) => stays(piece.toLowerCase()))) return shape(part);
+  return pieces.map((piece) => (stays(piece.toLowerCase()) ? piece : shape(piece))).join('');
+}
