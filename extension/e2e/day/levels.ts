@@ -1,5 +1,5 @@
-// What must stay flat over a day: memory, handles, elements. Read after each hour's
-// quarter, and judged by the slope after the warm-up.
+// What must stay flat over a day: memory, handles, elements. Read at the end of each
+// turn, and judged by the slope after the warm-up.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright-core';

@@ -182,11 +182,16 @@ export class Daemon {
   constructor(
     readonly data: string,
     private readonly settings: Record<string, string> = {},
+    private readonly programs = PROGRAMS,
   ) {}
 
   /** Settings are of the environment: BLACKMARK_PORTS, BLACKMARK_CLOUD_INTERVAL. */
-  static async start(data: string, settings: Record<string, string> = {}): Promise<Daemon> {
-    const daemon = new Daemon(data, settings);
+  static async start(
+    data: string,
+    settings: Record<string, string> = {},
+    programs = PROGRAMS,
+  ): Promise<Daemon> {
+    const daemon = new Daemon(data, settings, programs);
     await daemon.start();
     return daemon;
   }
@@ -194,7 +199,7 @@ export class Daemon {
   /** Starts it and waits until the command line finds it. */
   async start(): Promise<void> {
     const process = kept(
-      spawn(path.join(PROGRAMS, 'blackmark'), ['run', '--data', this.data], {
+      spawn(path.join(this.programs, 'blackmark'), ['run', '--data', this.data], {
         env: { ...globalThis.process.env, ...this.settings },
         stdio: ['ignore', 'ignore', 'pipe'],
       }),
@@ -243,7 +248,7 @@ export class Daemon {
   line(...args: string[]): Promise<Said> {
     return new Promise((resolve) => {
       execFile(
-        path.join(PROGRAMS, 'blackmark'),
+        path.join(this.programs, 'blackmark'),
         [...args, '--data', this.data],
         { timeout: READY, env: { ...globalThis.process.env, ...this.settings } },
         (error, out, err) => {
@@ -286,7 +291,7 @@ export class Daemon {
   /** Opens the pairing window and gives the code; the command ends by itself once the code was used. */
   async pairingCode(): Promise<string> {
     const process = kept(
-      spawn(path.join(PROGRAMS, 'blackmark'), ['pair', '--json', '--data', this.data], {
+      spawn(path.join(this.programs, 'blackmark'), ['pair', '--json', '--data', this.data], {
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     );
