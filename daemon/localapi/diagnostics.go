@@ -12,6 +12,9 @@ import (
 	"blackmark/shared/wire"
 )
 
+// diagnosticsPath is where all that is stored is looked at.
+const diagnosticsPath = "/v1/diagnostics"
+
 // diagnostics is how the daemon and its disk are. It names no buyer.
 func (s *Server) diagnostics(ctx context.Context) (wire.Diagnostics, error) {
 	dir := s.config.Folder.Path()

@@ -28,7 +28,7 @@ const forgetPath = "/v1/forget"
 const slowLimit = 10 * time.Minute
 
 // slowPaths are where much is done before the answer comes.
-var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath, restorePath}
+var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath, restorePath, diagnosticsPath}
 
 var errForgetWhom = problem.New(problem.Invalid, "forget_whom",
 	"it is not said whom to forget", "name one of the buyer's identifiers, or one of his orders")

@@ -118,8 +118,8 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// status is how the daemon is.
-func (s *Server) status() wire.Status {
+// Status is how the daemon is.
+func (s *Server) Status() wire.Status {
 	counts, health := s.config.Ledger.Counts(), s.config.Ledger.Health()
 	seen, buyers := s.config.Orders.Counts()
 	status := wire.Status{

@@ -173,7 +173,7 @@ func (s *Server) operations(api huma.API) {
 	everyone := []Caller{Extension, Local}
 	owner := []Caller{Local}
 	route(s, api, operation{http.MethodGet, "/v1/status", "status", "How the daemon is", everyone},
-		func(context.Context, *nothing) (wire.Status, error) { return s.status(), nil })
+		func(context.Context, *nothing) (wire.Status, error) { return s.Status(), nil })
 	route(s, api, operation{http.MethodPost, "/v1/marks", "mark", "Mark buyers", everyone},
 		func(ctx context.Context, i *in[wire.MarksBody]) (wire.OutcomesBody, error) {
 			outcomes, err := s.mark(ctx, i.Body.Marks)

@@ -18,7 +18,8 @@ type finding struct {
 	Message string `json:"message"`
 	Remedy  string `json:"remedy,omitempty"`
 
-	code int // exit code where it is not in order; 0 where it only deserves a look
+	code    int            // exit code where it is not in order; 0 where it only deserves a look
+	problem *problem.Error // where the finding is one that has a code of its own
 }
 
 func fine(check, format string, args ...any) finding {
@@ -28,11 +29,13 @@ func fine(check, format string, args ...any) finding {
 // ill is a finding from an error.
 func ill(check string, err error) finding {
 	p := problem.Of(err)
-	message := p.Message
+	f := finding{Check: check, Message: p.Message, Remedy: p.Hint, code: codeOf(p)}
 	if p.Kind == problem.Internal {
-		message = err.Error()
+		f.Message = err.Error()
+	} else {
+		f.problem = p
 	}
-	return finding{Check: check, Message: message, Remedy: p.Hint, code: codeOf(p)}
+	return f
 }
 
 // freeWanted is the free space in bytes below which nothing more is saved.
@@ -65,22 +68,29 @@ func (t *terminal) doctor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	findings, there := checkFolder(dir)
-	status, running := t.checkDaemon(ctx)
-	findings = append(findings, running)
-	if running.code == exitNotRunning {
+	folder, there := checkFolder(dir)
+	told, daemon := t.askDaemon(ctx)
+	findings := append(folder, daemon)
+	if daemon.code == exitNotRunning {
 		findings = append(findings, checkLock(dir))
 		findings = append(findings, checkPorts(ports)...)
 	}
-	if there {
-		findings = append(findings, checkRights(dir)...)
-		findings = append(findings, t.checkData(ctx, dir, status, running.OK)...)
-	}
-	findings = append(findings, checkSpace(dir))
+	findings = append(findings, checkStored(dir, there, told)...)
 	if err := t.print(map[string]any{"findings": findings}, func(w io.Writer) { writeFindings(w, findings) }); err != nil {
 		return err
 	}
 	return worst(findings)
+}
+
+// checkStored looks at the data folder, where there is one, and at its disk. told
+// is what the daemon says of itself; nil where none runs.
+func checkStored(dir string, there bool, told *telling) []finding {
+	var findings []finding
+	if there {
+		findings = append(findings, checkRights(dir)...)
+		findings = append(findings, checkData(dir, told)...)
+	}
+	return append(findings, checkSpace(dir))
 }
 
 // worst is the error by which doctor ends: damage comes first, then what needs

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -47,9 +48,11 @@ func (t *terminal) run(ctx context.Context, debug bool) error {
 	if debug {
 		options.Level = slog.LevelDebug
 	}
-	log := slog.New(slog.NewTextHandler(t.err, options))
+	kept := &logLines{}
+	out := io.MultiWriter(kept, t.err) // kept first: nobody may read standard error any more
+	log := slog.New(slog.NewTextHandler(out, options))
 	if t.json {
-		log = slog.New(slog.NewJSONHandler(t.err, options))
+		log = slog.New(slog.NewJSONHandler(out, options))
 	}
 	pace, err := t.pace()
 	if err != nil {
@@ -59,7 +62,7 @@ func (t *terminal) run(ctx context.Context, debug bool) error {
 	if err != nil {
 		return err
 	}
-	err = keepRunning(ctx, Config{Dir: dir, Ports: ports, Pace: pace, Log: log}, folder)
+	err = keepRunning(ctx, Config{Dir: dir, Ports: ports, Pace: pace, Log: log, LogLines: kept.last}, folder)
 	return errors.Join(err, folder.Close())
 }
 

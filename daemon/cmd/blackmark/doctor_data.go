@@ -27,17 +27,38 @@ const (
 	lastSoundly  = 2100                // nor after this one
 )
 
-func (t *terminal) checkDaemon(ctx context.Context) (status wire.Status, f finding) {
-	err := t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/status", &status) })
+// telling is what a daemon that runs says of itself.
+type telling struct {
+	status  wire.Status
+	sharing func() (wire.Sharing, error)
+	sites   func() (wire.SiteReports, error)
+}
+
+// askDaemon asks the daemon; nil where none answers.
+func (t *terminal) askDaemon(ctx context.Context) (*telling, finding) {
+	var told telling
+	err := t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/status", &told.status) })
 	if err != nil {
-		return status, ill("daemon", err)
+		return nil, ill("daemon", err)
 	}
-	return status, fine("daemon", "version %s runs on %s", status.Daemon, status.Address)
+	told.sharing = func() (sharing wire.Sharing, err error) {
+		err = t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/sharing", &sharing) })
+		return sharing, err
+	}
+	told.sites = func() (reports wire.SiteReports, err error) {
+		err = t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/sites", &reports) })
+		return reports, err
+	}
+	return &told, fine("daemon", "version %s runs on %s", told.status.Daemon, told.status.Address)
 }
 
 // checkData looks at all that is stored, read only.
-func (t *terminal) checkData(ctx context.Context, dir string, status wire.Status, running bool) []finding {
+func checkData(dir string, told *telling) []finding {
 	var findings []finding
+	running, status := told != nil, wire.Status{}
+	if running {
+		status = told.status
+	}
 	found, err := ledger.Inspect(filepath.Join(dir, "ledger"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -47,15 +68,15 @@ func (t *terminal) checkData(ctx context.Context, dir string, status wire.Status
 	default:
 		findings = append(findings, checkJournal(found, running), checkIndex(found, status, running))
 	}
-	if running && status.Problem != nil && (found.Problem == nil || found.Problem.Code != status.Problem.Code) {
+	if status.Problem != nil && (found.Problem == nil || found.Problem.Code != status.Problem.Code) {
 		findings = append(findings, ill("saving", status.Problem))
 	}
 	findings = append(findings, checkBackups(dir, found.Records, time.Now()), checkClients(dir, status, running, time.Now()))
-	findings = append(findings, t.checkSites(ctx, dir, running))
+	findings = append(findings, checkSites(dir, told))
 	var sharing wire.Sharing
 	if running {
 		var cloud finding
-		sharing, cloud = t.checkCloud(ctx)
+		sharing, cloud = checkCloud(told)
 		findings = append(findings, cloud)
 	} else {
 		findings = append(findings, checkMembership(dir))
@@ -160,8 +181,8 @@ func checkMembership(dir string) finding {
 	return fine("cloud", "it is asked when the daemon runs")
 }
 
-func (t *terminal) checkCloud(ctx context.Context) (sharing wire.Sharing, f finding) {
-	err := t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/sharing", &sharing) })
+func checkCloud(told *telling) (sharing wire.Sharing, f finding) {
+	sharing, err := told.sharing()
 	if err != nil {
 		return sharing, ill("cloud", err)
 	}

@@ -1,24 +1,22 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
 
-	"blackmark/daemon/localapi"
 	"blackmark/daemon/sites"
 	"blackmark/shared/wire"
 )
 
 // checkSites looks at how well the sites' pages are understood: what the daemon
 // says, or what it left behind.
-func (t *terminal) checkSites(ctx context.Context, dir string, running bool) finding {
+func checkSites(dir string, told *telling) finding {
 	var pages []wire.SitePage
 	var err error
-	if running {
+	if told != nil {
 		var reports wire.SiteReports
-		err = t.call(ctx, func(call *localapi.Call) error { return call.Get(ctx, "/v1/sites", &reports) })
+		reports, err = told.sites()
 		pages = reports.Pages
 	} else {
 		pages, err = sites.Read(filepath.Join(dir, "sites"))

@@ -28,6 +28,8 @@ type Config struct {
 	Pace    cloudlink.Pace   // of the work for the cloud share; zero means the defaults
 	Now     func() time.Time // nil means time.Now
 	Log     *slog.Logger
+	// LogLines are the last lines of the log; nil where they are not kept.
+	LogLines func() []string
 }
 
 // Main is the daemon: the stores, and the door before them.
@@ -72,7 +74,7 @@ func openMain(c Config, folder *settings.Folder) (m *Main, err error) {
 	}
 	m.door, err = localapi.Open(localapi.Config{
 		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sites: m.sites, Sharing: m.cloud,
-		Transfers: m.transfers, Backups: m,
+		Transfers: m.transfers, Backups: m, Findings: m.Findings, LogLines: c.LogLines,
 		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
 	})
 	if err != nil {
