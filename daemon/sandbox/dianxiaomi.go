@@ -47,7 +47,7 @@ func dianxiaomiList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := scenarioOf(r)
-	found := dianxiaomiFind(Data(s.seed, SiteDianxiaomi, s.orders), r.PostForm)
+	found := dianxiaomiFind(dataOf(s, SiteDianxiaomi), r.PostForm)
 	pageNo := max(1, number(r.PostForm.Get("pageNo"), 1))
 	size := max(1, min(number(r.PostForm.Get("pageSize"), 100), 1000))
 	rows := []object{}
@@ -79,7 +79,7 @@ func dianxiaomiFind(orders []Order, form url.Values) []Order {
 func dianxiaomiDetail(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	s := scenarioOf(r)
-	for _, o := range Data(s.seed, SiteDianxiaomi, s.orders) {
+	for _, o := range dataOf(s, SiteDianxiaomi) {
 		if o.Ref == r.PostFormValue("packageId") {
 			writeJSON(w, dianxiaomiPage([]object{dianxiaomiRow(o)}, 1, 1, 1))
 			return
@@ -130,7 +130,7 @@ func dianxiaomiLegacy(w http.ResponseWriter, r *http.Request) {
 	s := scenarioOf(asked(r))
 	query := r.URL.Query()
 	at := max(1, number(query.Get("pageNo"), 1))
-	found := Data(s.seed, SiteDianxiaomi, s.orders)
+	found := dataOf(s, SiteDianxiaomi)
 	p := legacyPage{Total: len(found), Page: at, Note: "Known from sources: tbody.xianshishujudate, tr.goodsId, tr.orderId_<id> " +
 		"with data-orderid and data-platform, td.tableOrderId input.orderNumberSpan_<id>, the country in the second span. " +
 		"Neutral, no source: the checkbox, the columns, the answer of /package/detail.htm, where alone the buyer's account stands."}
@@ -171,7 +171,7 @@ func asked(r *http.Request) *http.Request {
 func dianxiaomiLegacyDetail(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	s := scenarioOf(r)
-	for _, o := range Data(s.seed, SiteDianxiaomi, s.orders) {
+	for _, o := range dataOf(s, SiteDianxiaomi) {
 		if o.Ref == r.PostFormValue("packageId") {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_ = legacyTemplates.ExecuteTemplate(w, "dianxiaomi-legacy-detail.html", o) // as above

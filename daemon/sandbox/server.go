@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -23,6 +26,9 @@ type scenario struct {
 	orders  int
 	latency time.Duration
 	login   bool // AliExpress: the list's JSON carries the buyer's login
+	// Dianxiaomi: the orders are those that eBay's own pages show, and the buyers'
+	// accounts are their immutable ids, as eBay's API gives them to some programs
+	immutable bool
 }
 
 const (
@@ -45,7 +51,7 @@ func scenarioOf(r *http.Request) scenario {
 	if err != nil {
 		values = url.Values{}
 	}
-	s := scenario{seed: 1, orders: defaultOrders, login: values.Get("login") == "1"}
+	s := scenario{seed: 1, orders: defaultOrders, login: values.Get("login") == "1", immutable: values.Get("immutable") == "1"}
 	if n, err := strconv.ParseInt(values.Get("seed"), 10, 64); err == nil {
 		s.seed = n
 	}
@@ -56,6 +62,27 @@ func scenarioOf(r *http.Request) scenario {
 		s.latency = max(0, min(time.Duration(n)*time.Millisecond, maxLatency))
 	}
 	return s
+}
+
+// dataOf is the orders that a site shows in a scenario.
+func dataOf(s scenario, site string) []Order {
+	if site != SiteDianxiaomi || !s.immutable {
+		return Data(s.seed, site, s.orders)
+	}
+	orders := Data(s.seed, SiteEBay, s.orders)
+	for i, o := range orders {
+		orders[i].Ref = fmt.Sprintf("129025%012d", i)
+		if o.BuyerID != "" {
+			orders[i].Kind, orders[i].BuyerID, orders[i].Identified = "user_id", immutableID(o.BuyerID), true
+		}
+	}
+	return orders
+}
+
+// immutableID is what eBay's API calls a buyer who has this name now.
+func immutableID(name string) string {
+	sum := sha256.Sum256([]byte("sample buyer " + name))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Handler answers for every host of Hosts, by the Host header.
@@ -137,7 +164,7 @@ func siteOf(r *http.Request) string {
 // no JSON response: whoever reads the page's JSON must not learn from it.
 func truth(w http.ResponseWriter, r *http.Request) {
 	s := scenarioOf(r)
-	text, err := json.Marshal(Data(s.seed, siteOf(r), s.orders))
+	text, err := json.Marshal(dataOf(s, siteOf(r)))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -3,7 +3,7 @@
 
 import { h } from "./stage.js";
 
-const names = ["orders", "seed", "virtual", "latency", "login", "build", "columns", "lang", "spy", "forge", "feed"];
+const names = ["orders", "seed", "virtual", "latency", "login", "immutable", "build", "columns", "lang", "spy", "forge", "feed"];
 const slot = "rehearsal";
 
 // A scenario comes from the address, else from this tab, else from the last
