@@ -28,7 +28,7 @@ func BenchmarkLookup(b *testing.B) {
 	s.eventually("all are checked", func() bool {
 		c.move(1)
 		shown := 0
-		for _, o := range s.link.Lookup(lists) {
+		for _, o := range s.link.Lookup("", "", lists) {
 			if o.State == wire.OthersChecked {
 				shown++
 			}
@@ -36,6 +36,6 @@ func BenchmarkLookup(b *testing.B) {
 		return shown == page
 	})
 	for b.Loop() {
-		s.link.Lookup(lists)
+		s.link.Lookup("", "", lists)
 	}
 }

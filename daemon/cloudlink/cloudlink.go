@@ -81,6 +81,7 @@ type Link struct {
 
 	listing, evaluating, sharing *errand
 	queue                        *queue
+	spending                     spending
 	subscribers                  subscribers
 }
 

@@ -154,7 +154,7 @@ func TestDamage(t *testing.T) {
 		if err := s.link.Join(ctx, y.invitation()); codeOf(err) != "sharing_file_damaged" {
 			t.Errorf("joining over it gives %v", err)
 		}
-		if got := s.link.Lookup([][]buyer.Key{{key}}); got != nil {
+		if got := s.link.Lookup("", "", [][]buyer.Key{{key}}); got != nil {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -45,21 +45,34 @@ func (l *Link) evaluate(ctx context.Context, j *joined) (pause time.Duration, er
 			return 0, ErrQuota
 		}
 	}
+	if l.spending.renew(dayOf(l.cfg.Now())) {
+		l.subscribers.publish(nil)
+	}
 	batch, err := l.nextBatch(ctx, j, account)
 	if err != nil || len(batch) == 0 {
 		return l.cfg.Pace.Sync, err
 	}
-	if err := l.evaluateBatch(ctx, j, account.Epoch, keysOf(batch)); err != nil {
+	left, err := l.evaluateBatch(ctx, j, account.Epoch, keysOf(batch))
+	if err != nil {
 		l.queue.back(batch)
 		return 0, err
 	}
+	over := l.spending.count(batch, account.Evaluations-left, left)
+	if over || l.queue.lost() {
+		l.subscribers.publish(nil) // rows wait for another reason now, or line up again
+	}
 	l.sharing.nudge() // reports may have waited for these tags
-	if l.queue.wanted(toShare) > 0 {
+	if l.queue.ready(toShare, l.may(left)) > 0 {
 		return 0, nil
 	}
 	// When a buyer is new is a seller's own business: what nobody waits for goes
 	// at a moment that says little.
 	return mathrand.N(l.cfg.Pace.Background), nil
+}
+
+// may is how many of the evaluations that are left a site can have.
+func (l *Link) may(left int) func(site string) int {
+	return func(site string) int { return l.spending.may(site, left) }
 }
 
 // nextBatch chooses whom to evaluate. It is padded with history that has to be
@@ -69,16 +82,17 @@ func (l *Link) nextBatch(ctx context.Context, j *joined, account wire.Account) (
 	if account.Evaluations < quotaKept {
 		least = toShare
 	}
-	if l.queue.wanted(toShare) > 0 {
+	may := l.may(account.Evaluations)
+	if l.queue.ready(toShare, may) > 0 {
 		size = screenBatch
-	} else if least == history && l.queue.wanted(history) < size && !j.allQueued.Load() {
+	} else if least == history && l.queue.ready(history, may) < size && !j.allQueued.Load() {
 		if err := l.fillQueue(ctx, j, account.Epoch); err != nil {
 			return nil, err
 		}
 	}
 	size = min(size, account.Evaluations-account.Evaluations%wire.MinEvaluate)
 	for {
-		batch := l.queue.take(size, least)
+		batch := l.queue.take(size, least, may)
 		if len(batch) == 0 {
 			return nil, nil
 		}
@@ -102,15 +116,16 @@ func keysOf(batch []waiting) []buyer.Key {
 	return keys
 }
 
-// evaluateBatch evaluates buyers and keeps their tags.
-func (l *Link) evaluateBatch(ctx context.Context, j *joined, epoch uint32, keys []buyer.Key) error {
+// evaluateBatch evaluates buyers and keeps their tags; left is how many more may
+// be evaluated today.
+func (l *Link) evaluateBatch(ctx context.Context, j *joined, epoch uint32, keys []buyer.Key) (left int, err error) {
 	pinned, known := j.cloud.keys().evaluators[epoch]
 	if !known {
 		if err := j.cloud.renew(ctx); err != nil {
-			return err
+			return 0, err
 		}
 		if pinned, known = j.cloud.keys().evaluators[epoch]; !known {
-			return ErrNoKey
+			return 0, ErrNoKey
 		}
 	}
 	// A slow hash takes 6 ms and 8 MiB: one after the other, so that the seller's
@@ -119,11 +134,11 @@ func (l *Link) evaluateBatch(ctx context.Context, j *joined, epoch uint32, keys 
 	for _, k := range keys {
 		x, err := tag.Hard(k)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		xs = append(xs, x)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return 0, ctx.Err()
 		}
 	}
 	for len(xs)%wire.MinEvaluate != 0 {
@@ -133,19 +148,19 @@ func (l *Link) evaluateBatch(ctx context.Context, j *joined, epoch uint32, keys 
 	}
 	ys, left, err := l.blindly(ctx, j, epoch, pinned, xs)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	tags := make([]tag.Tag, len(keys))
 	for i, k := range keys {
 		tags[i] = tag.T(epoch, k, ys[i])
 	}
 	if err := j.tags.put(epoch, keys, tags, l.queue.forgotten); err != nil {
-		return err
+		return 0, err
 	}
 	j.account.spent(left)
 	j.unchecked.Store(max(0, j.unchecked.Load()-int64(len(keys))))
 	l.subscribers.publish(keys)
-	return nil
+	return left, nil
 }
 
 // blindly sends a blinded batch and checks the proof that comes with the answer.
@@ -219,7 +234,7 @@ func (l *Link) fillQueue(ctx context.Context, j *joined, epoch uint32) error {
 		for _, k := range fresh {
 			missing[k] = true
 		}
-		l.queue.add(u, fresh...)
+		l.queue.add(u, origin{site: o.Site}, fresh...)
 		return true
 	})
 	if err = errors.Join(err, failed); err != nil {
@@ -264,7 +279,7 @@ func (l *Link) readOrders(ctx context.Context, changes <-chan orders.Changed) {
 				continue
 			}
 			missing, err := j.tags.missing(j.account.epoch(), shareable(o.Keys))
-			if err == nil && len(missing) > 0 && l.queue.add(recent, missing...) {
+			if err == nil && len(missing) > 0 && l.queue.add(recent, origin{site: o.Site}, missing...) {
 				j.unchecked.Add(int64(len(missing)))
 				l.evaluating.soon(l.cfg.Now().Add(l.cfg.Pace.Background))
 			}

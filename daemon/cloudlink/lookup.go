@@ -16,10 +16,17 @@ import (
 
 // Lookup tells what other sellers reported of the buyers of a page, one for each
 // list of keys, which must be canonical. It asks no network and never waits:
-// buyers that were not checked yet line up. Without a membership it returns nil.
-func (l *Link) Lookup(lists [][]buyer.Key) []wire.Others {
-	all, missing := l.lookup(lists)
-	if len(missing) > 0 && l.queue.add(onScreen, missing...) {
+// buyers that were not checked yet line up, those of each site and each page on
+// their own; both are empty where no page shows them. Without a membership it
+// returns nil.
+func (l *Link) Lookup(site, page string, lists [][]buyer.Key) []wire.Others {
+	j, err := l.member()
+	if err != nil {
+		return nil
+	}
+	of, over := l.originOf(j, origin{site, page})
+	all, missing := l.lookup(j, lists, over)
+	if l.lineUp(missing, of) {
 		l.evaluating.nudge()
 	}
 	return all
@@ -28,19 +35,22 @@ func (l *Link) Lookup(lists [][]buyer.Key) []wire.Others {
 // Peek is Lookup for buyers whom nobody looks at just now: those that were not
 // checked yet do not line up for it.
 func (l *Link) Peek(lists [][]buyer.Key) []wire.Others {
-	all, _ := l.lookup(lists)
+	j, err := l.member()
+	if err != nil {
+		return nil
+	}
+	all, _ := l.lookup(j, lists, false)
 	return all
 }
 
-// lookup gives also the keys that have no tag yet.
-func (l *Link) lookup(lists [][]buyer.Key) (all []wire.Others, missing []buyer.Key) {
-	j, err := l.member()
-	if err != nil {
-		return nil, nil
-	}
+// lookup gives also the keys that have no tag yet. over: they wait for another day.
+func (l *Link) lookup(j *joined, lists [][]buyer.Key, over bool) (all []wire.Others, missing []buyer.Key) {
 	all = make([]wire.Others, len(lists))
 	v := l.view(j)
-	err = j.tags.view(func(tags *badger.Txn) error {
+	if over && v.waits == wire.WhyQueued {
+		v.waits = wire.WhyQuota
+	}
+	err := j.tags.view(func(tags *badger.Txn) error {
 		return j.reports.view(func(reports *badger.Txn) error {
 			j.lists.mu.RLock()
 			defer j.lists.mu.RUnlock()
@@ -63,6 +73,19 @@ func (l *Link) lookup(lists [][]buyer.Key) (all []wire.Others, missing []buyer.K
 		return nil, nil
 	}
 	return all, missing
+}
+
+// lineUp has buyers of a page wait, each on the account of his origin.
+func (l *Link) lineUp(keys []buyer.Key, of func(buyer.Key) origin) (fresh bool) {
+	by := map[origin][]buyer.Key{}
+	for _, k := range keys {
+		from := of(k)
+		by[from] = append(by[from], k)
+	}
+	for from, list := range by {
+		fresh = l.queue.add(onScreen, from, list...) || fresh
+	}
+	return fresh
 }
 
 // view is what a lookup needs, as it is at one moment.

@@ -70,7 +70,7 @@ func (l *Link) prepare(j *joined) (time.Duration, error) {
 		if err != nil {
 			return err
 		}
-		if !all && r.State == wanted && l.queue.add(toShare, r.Keys...) {
+		if !all && r.State == wanted && l.queue.add(toShare, origin{}, r.Keys...) {
 			l.evaluating.nudge()
 		}
 		switch {

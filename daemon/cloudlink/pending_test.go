@@ -21,7 +21,7 @@ func TestNothingJoinedCostsNothing(t *testing.T) {
 	c := newClock()
 	s := newSeller(t, c)
 	s.sold("8012345678901201", ali("90000001"))
-	if got := s.link.Lookup([][]buyer.Key{{ali("90000001")}}); got != nil {
+	if got := s.link.Lookup("", "", [][]buyer.Key{{ali("90000001")}}); got != nil {
 		t.Errorf("%+v", got)
 	}
 	if state := s.state(); state.State != wire.NotJoined || state.Settings.Delay != 60 || state.Settings.Threshold != 1 || len(state.Settings.Auto) != 0 {

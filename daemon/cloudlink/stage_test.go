@@ -191,7 +191,7 @@ func (s *seller) state() wire.Sharing {
 
 func (s *seller) others(keys ...buyer.Key) wire.Others {
 	s.t.Helper()
-	all := s.link.Lookup([][]buyer.Key{keys})
+	all := s.link.Lookup("aliexpress", "1", [][]buyer.Key{keys})
 	if all == nil {
 		return wire.Others{State: wire.OthersOff}
 	}

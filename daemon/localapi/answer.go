@@ -111,9 +111,10 @@ func (s *Server) identifyAll(list []wire.Sighting) ([]identity, []orders.Order, 
 	return all, found, nil
 }
 
-// answerAll looks identities up in one go. Found is the order of each, or the
-// zero value. The answers name no rows yet.
-func (s *Server) answerAll(ids []identity, found []orders.Order) ([]wire.Answer, error) {
+// answerAll looks identities up in one go, those of one page or, where site and
+// page are empty, of none. Found is the order of each, or the zero value. The
+// answers name no rows yet.
+func (s *Server) answerAll(site, page string, ids []identity, found []orders.Order) ([]wire.Answer, error) {
 	whole, err := s.wholeAll(ids)
 	if err != nil {
 		return nil, err
@@ -122,7 +123,7 @@ func (s *Server) answerAll(ids []identity, found []orders.Order) ([]wire.Answer,
 	for i, one := range whole {
 		lists[i] = one.keys
 	}
-	others := s.othersOf(lists)
+	others := s.othersOf(site, page, lists)
 	counts := map[buyer.Key]int{}
 	answers := make([]wire.Answer, len(ids))
 	for i, id := range ids {

@@ -99,7 +99,7 @@ type benchSharing struct {
 
 func (s *benchSharing) Subscribe() (<-chan []buyer.Key, func()) { return nil, func() {} }
 
-func (s *benchSharing) Lookup(lists [][]buyer.Key) []wire.Others {
+func (s *benchSharing) Lookup(_, _ string, lists [][]buyer.Key) []wire.Others {
 	all := make([]wire.Others, len(lists))
 	_ = s.tags.View(func(txn *badger.Txn) error {
 		for i, keys := range lists {
@@ -247,7 +247,7 @@ func (s *stage) readAlone(question []byte) {
 	s.ok(err)
 	matches, err := s.ledger.FindAll(lists)
 	s.ok(err)
-	others := s.share.Lookup(lists)
+	others := s.share.Lookup("", "", lists)
 	answers := wire.Answers{Type: "answers", ID: watch.ID, Page: watch.Page}
 	for i, row := range watch.Rows {
 		_, n, err := s.orders.OfBuyer(lists[i], 1)

@@ -46,6 +46,7 @@ type page struct {
 // watched is a row that waits.
 type watched struct {
 	page     string
+	site     string
 	row      string
 	sighting wire.Sighting
 	ref      orders.Ref
@@ -61,7 +62,7 @@ func newBoard(now func() time.Time) *board {
 
 // watch takes rows in, each in the place of an older one of its name. It
 // takes all or none.
-func (b *board) watch(name string, rows []wire.Row) ([]*watched, error) {
+func (b *board) watch(name, site string, rows []wire.Row) ([]*watched, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p, err := b.admit(name, rows)
@@ -73,7 +74,7 @@ func (b *board) watch(name string, rows []wire.Row) ([]*watched, error) {
 		if old := p.rows[row.Row]; old != nil {
 			b.forget(old)
 		}
-		w := &watched{page: name, row: row.Row, sighting: row.Sighting}
+		w := &watched{page: name, site: site, row: row.Row, sighting: row.Sighting}
 		w.ref, w.ordered = refOf(row.Sighting)
 		if w.ordered {
 			put(b.byOrder, w.ref, w)

@@ -70,7 +70,7 @@ func (s *Server) report(q wire.ReportQuery) (wire.Report, error) {
 	if err != nil {
 		return wire.Report{}, err
 	}
-	answers, err := s.answerAll(ids, found)
+	answers, err := s.answerAll("", "", ids, found)
 	if err != nil {
 		return wire.Report{}, err
 	}

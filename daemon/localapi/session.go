@@ -162,7 +162,7 @@ func (s *session) watch(ctx context.Context, data []byte) error {
 	if err := checkWatch(m); err != nil {
 		return err
 	}
-	rows, err := s.board.watch(m.Page, m.Rows)
+	rows, err := s.board.watch(m.Page, m.Site, m.Rows)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (s *session) answer(id int64, rows []*watched, tells func(*watched, wire.An
 		return err
 	}
 	s.board.identified(rows, ids)
-	answers, err := s.server.answerAll(ids, found)
+	answers, err := s.server.answerAll(rows[0].site, rows[0].page, ids, found)
 	if err != nil {
 		return err
 	}

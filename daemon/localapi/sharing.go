@@ -16,8 +16,9 @@ import (
 // Sharing is the daemon's side of the cloud, as far as it is called from here.
 // Its methods never wait for the network, but Join does.
 type Sharing interface {
-	// Lookup tells what other sellers reported of buyers; nil: nothing was joined.
-	Lookup(lists [][]buyer.Key) []wire.Others
+	// Lookup tells what other sellers reported of buyers that a page of a site
+	// shows, or none where both are empty; nil: nothing was joined.
+	Lookup(site, page string, lists [][]buyer.Key) []wire.Others
 	// Peek is Lookup for buyers whom nobody looks at just now: they do not line up.
 	Peek(lists [][]buyer.Key) []wire.Others
 	// SharedMarks gives the ids of the marks at the cloud, and a version of them;
@@ -57,11 +58,11 @@ func (s *Server) sharing() (Sharing, error) {
 }
 
 // othersOf is what other sellers reported of buyers; nil where nothing was joined.
-func (s *Server) othersOf(lists [][]buyer.Key) []wire.Others {
+func (s *Server) othersOf(site, page string, lists [][]buyer.Key) []wire.Others {
 	if s.config.Sharing == nil {
 		return nil
 	}
-	return s.config.Sharing.Lookup(lists)
+	return s.config.Sharing.Lookup(site, page, lists)
 }
 
 // echoes notes which marks are made while other sellers' reports on the buyer are
@@ -76,7 +77,7 @@ func (s *Server) echoes(entries []ledger.NewMark, own []bool) {
 			}
 		}
 	}
-	for i, others := range s.othersOf(lists) {
+	for i, others := range s.othersOf("", "", lists) {
 		entries[i].Echo = entries[i].Echo || others.Shown
 	}
 	for i, said := range own {

@@ -44,7 +44,7 @@ func (n *neighbours) set(k buyer.Key, o wire.Others) {
 	n.mu.Unlock()
 }
 
-func (n *neighbours) Lookup(lists [][]buyer.Key) []wire.Others {
+func (n *neighbours) Lookup(_, _ string, lists [][]buyer.Key) []wire.Others {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !n.joined {
@@ -62,7 +62,7 @@ func (n *neighbours) Lookup(lists [][]buyer.Key) []wire.Others {
 	return all
 }
 
-func (n *neighbours) Peek(lists [][]buyer.Key) []wire.Others { return n.Lookup(lists) }
+func (n *neighbours) Peek(lists [][]buyer.Key) []wire.Others { return n.Lookup("", "", lists) }
 
 func (n *neighbours) SharedMarks(uint64) (map[string]bool, uint64, error) {
 	n.mu.Lock()

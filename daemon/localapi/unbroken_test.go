@@ -17,7 +17,7 @@ func (c clumsy) Join(_ context.Context, invitation string) error { panic(invitat
 
 func (c clumsy) Mute(wire.MuteQuery) error { return c.asked[7].(error) }
 
-func (c clumsy) Lookup([][]buyer.Key) []wire.Others { panic("900000001") }
+func (c clumsy) Lookup(string, string, [][]buyer.Key) []wire.Others { panic("900000001") }
 
 // A mistake of ours ends the one request that met it, is logged with its place,
 // and with nothing that a person entered.

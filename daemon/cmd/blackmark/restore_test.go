@@ -189,7 +189,7 @@ func TestRestoredCopyGoesOnBesideTheFirst(t *testing.T) {
 	other.ok(other.cloud.Set(wire.SharingSettings{Delay: 0, Threshold: 1}))
 	for _, i := range []int{0, 1, 2, 10, 11} {
 		other.eventually(fmt.Sprint("buyer ", i, " is counted once"), func() bool {
-			all := other.cloud.Lookup([][]buyer.Key{{keyOf(i)}})
+			all := other.cloud.Lookup("", "", [][]buyer.Key{{keyOf(i)}})
 			return len(all) == 1 && all[0].State == wire.OthersChecked && all[0].Total == 1
 		})
 	}
@@ -199,7 +199,7 @@ func TestRestoredCopyGoesOnBesideTheFirst(t *testing.T) {
 		t.Errorf("the control: with another seller's there are %d reports", n)
 	}
 	first.eventually("the first sees the other, and not itself or its copy", func() bool {
-		all := first.cloud.Lookup([][]buyer.Key{{keyOf(1)}, {keyOf(2)}})
+		all := first.cloud.Lookup("", "", [][]buyer.Key{{keyOf(1)}, {keyOf(2)}})
 		return len(all) == 2 && all[0].State == wire.OthersChecked && all[0].Total == 1 && all[1].Total == 0
 	})
 }
