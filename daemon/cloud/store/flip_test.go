@@ -73,21 +73,29 @@ func TestOneByteChanged(t *testing.T) {
 // A log that a kill tore while nobody had been told opens, without what was torn.
 func TestTornTail(t *testing.T) {
 	from, want := killedStore(t)
-	dir := copyOf(t, from)
-	log := newestLog(t, dir)
-	data, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
+	// The checksum that ends the last record may end in zeros, which look like the
+	// unwritten rest: what is torn off begins behind one of these.
+	for zeros := range 4 {
+		dir := copyOf(t, from)
+		log := newestLog(t, dir)
+		data, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := len(bytes.TrimRight(data, "\x00")) + zeros
+		copy(data[end:end+64], "\x40\x00\x28\x10\x00 half of a record, and then nothing")
+		if err := os.WriteFile(log, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		n, err := reports(dir)
+		if err == nil && n == want {
+			return
+		}
+		if err == nil || !namesAndAdvises(err) {
+			t.Fatalf("%d of %d reports, %v", n, want, err)
+		}
 	}
-	end := len(bytes.TrimRight(data, "\x00"))
-	torn := data[end : end+64]
-	copy(torn, "\x40\x00\x28\x10\x00 half of a record, and then nothing")
-	if err := os.WriteFile(log, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := reports(dir); err != nil || n != want {
-		t.Errorf("%d of %d reports, %v", n, want, err)
-	}
+	t.Error("it was refused wherever the torn record began")
 }
 
 // Files that are gone, or cut off, are noticed as changed ones are.
