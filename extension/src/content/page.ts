@@ -198,11 +198,13 @@ export class Page {
     if (settled) this.#readCopies();
     const now = this.#options.clock.now();
     const reads = this.#read(page, document);
-    for (const name of this.#book.seat(reads, now)) this.#hosts.drop(name);
+    const dropped = this.#book.seat(reads, now);
+    // Asked before anything is drawn: the daemon works meanwhile.
+    if (settled) this.#tell(now);
+    for (const name of dropped) this.#hosts.drop(name);
     for (const read of reads) this.#place(read);
     if (!settled) return;
     this.#desk?.read(page, reads);
-    this.#tell(now);
     this.#desk?.forget(now);
     this.#drawDock(page);
   }

@@ -46,6 +46,7 @@ export class Pass {
   #later: ReturnType<typeof setTimeout> | undefined;
   #due = 0;
   #spent = 0;
+  #last = 0;
 
   constructor(options: PassOptions) {
     this.#options = options;
@@ -74,9 +75,12 @@ export class Pass {
       this.#unschedule();
       this.#run(true);
       this.#spent = 0;
+      this.#last = performance.now();
     };
     if (!this.#options.document.hidden) this.#frame = requestAnimationFrame(run);
-    this.#timer = setTimeout(run, WITHOUT_FRAME);
+    // After a rest the first look does not wait for a frame: it would be one later.
+    const rested = performance.now() - this.#last > WITHOUT_FRAME;
+    this.#timer = setTimeout(run, rested ? 0 : WITHOUT_FRAME);
   }
 
   /** Looks once more after so many milliseconds, or sooner where that was asked for; the look itself asks again for what is later. */
