@@ -154,6 +154,33 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 	}
 }
 
+// A site is one folder and no code: the one that does not ship is built in from
+// its folder alone.
+func TestANewSiteIsOneFolder(t *testing.T) {
+	s := house(t, nil)
+	real := checkout(t)
+	s.moreSites = filepath.Join(real.repo, "shared/site/testdata/newsite")
+	out := t.TempDir()
+	if err := s.build(out); err != nil {
+		t.Fatal(err)
+	}
+	made := tree(t, filepath.Join(out, "chromium"))
+	for name, want := range map[string]string{
+		"sites/example.js": `"site":"example"`,
+		"background.js":    `site:"example"`,
+		"hook.js":          `hosts:["seller.shop.example"],patterns:["/api/orders"]`,
+		"manifest.json":    `"https://seller.shop.example/*"`,
+	} {
+		if !strings.Contains(string(made[name]), want) {
+			t.Errorf("%s lacks %s", name, want)
+		}
+	}
+	s.moreSites = t.TempDir()
+	if err := s.build(t.TempDir()); err == nil {
+		t.Error("a folder without sites is taken for one with some")
+	}
+}
+
 func TestManifests(t *testing.T) {
 	hosts := []string{"https://*.b.example/*", "https://a.example/*"}
 	read := map[string]map[string]any{}

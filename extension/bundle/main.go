@@ -7,6 +7,7 @@
 // source file except messages.gen.ts, which it is told to write by -generate.
 //
 //	go run ./extension/bundle                 builds extension/dist
+//	go run ./extension/bundle -sites DIR      with the sites in this folder too, as if they stood in shared/site/sites
 //	go run ./extension/bundle -generate       writes the types of the messages
 //	go run ./extension/bundle -check          says what is missing or stale; writes nothing
 //	go run ./extension/bundle -story FILE     joins e2e/story into one script for Node
@@ -27,6 +28,7 @@ import (
 func main() {
 	repo := flag.String("repo", ".", "folder of the repository")
 	out := flag.String("out", "", "folder to build into (default REPO/extension/dist)")
+	more := flag.String("sites", "", "folder with more sites, beside those of shared/site/sites")
 	generate := flag.Bool("generate", false, "write src/ui/messages.gen.ts from the messages, and stop")
 	check := flag.Bool("check", false, "check the messages and the generated file, and stop")
 	story := flag.String("story", "", "join extension/e2e/story/index.ts into this file for Node, and stop")
@@ -35,6 +37,7 @@ func main() {
 	flag.Parse()
 
 	source, err := openSource(*repo)
+	source.moreSites = *more
 	if err == nil {
 		switch {
 		case *generate:
@@ -61,6 +64,7 @@ func main() {
 type source struct {
 	repo      string // absolute
 	extension string // absolute: repo/extension
+	moreSites string // a folder of sites beside those of the repository, or ""
 }
 
 func openSource(repo string) (source, error) {

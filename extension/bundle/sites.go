@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"blackmark/shared/marketplace"
 )
@@ -49,10 +50,20 @@ func (s source) readSites() (sites, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(found)
+	if s.moreSites != "" {
+		more, err := filepath.Glob(filepath.Join(s.moreSites, "*/definition.json"))
+		if err != nil {
+			return nil, err
+		}
+		if len(more) == 0 {
+			return nil, fmt.Errorf("no definition in %s", s.moreSites)
+		}
+		found = append(found, more...)
+	}
+	slices.SortFunc(found, func(a, b string) int { return strings.Compare(siteOf(a), siteOf(b)) })
 	var all sites
 	for _, file := range found {
-		name := filepath.Base(filepath.Dir(file))
+		name := siteOf(file)
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
@@ -114,6 +125,9 @@ func (s source) readSites() (sites, error) {
 	}
 	return all, nil
 }
+
+// siteOf is the site whose definition a file is: its folder.
+func siteOf(file string) string { return filepath.Base(filepath.Dir(file)) }
 
 // patterns are the match patterns of all hosts, sorted, each once.
 func (all sites) patterns() []string {

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import type { Definition } from '../src/site';
 import { mutateDocument, mutateJson } from './site/mutate';
-import { definition, open, type Result, read, samples, write } from './site/samples';
+import { definition, NEW_SITES, open, type Result, read, samples, write } from './site/samples';
 
 test.use({ launchOptions: { executablePath: process.env.BLACKMARK_CHROMIUM ?? '/usr/bin/chromium' } });
 
 const SEEDS = 20;
 
-for (const sample of samples()) {
+for (const sample of [...samples(), ...samples(NEW_SITES)]) {
   test(`${sample.site} ${sample.name} reads as expected`, async ({ page }) => {
     await open(page, sample.url, sample.html, sample.responses);
     const { page: found, ...result } = await read(page, sample.definition, sample.responses);

@@ -32,6 +32,14 @@ func TestDefinitionsPassTheCheck(t *testing.T) {
 	}
 }
 
+// A site is one folder and no code: this one is checked as those that ship are,
+// the bundle builds it in, and extension/e2e/newsite.spec.ts works on its page.
+func TestANewSiteIsOneFolder(t *testing.T) {
+	for _, err := range site.CheckFolder(os.DirFS("testdata/newsite/example")) {
+		t.Error(err)
+	}
+}
+
 func TestAllHoldsEveryFolder(t *testing.T) {
 	var got []string
 	for _, d := range site.All() {

@@ -22,7 +22,7 @@ export interface Options {
   height?: number;
   /** open, as a seller who opened it once finds it, unless a test is about how it begins */
   dock?: 'open' | 'untouched';
-  /** which build of the extension */
+  /** which build of the extension: a name in dist, or a folder */
   build?: string;
   /** folders of other extensions that run beside it */
   beside?: string[];
@@ -82,7 +82,7 @@ export class Browser {
       // Chromium would go on with the background script of the last run, whatever was built since.
       rmSync(path.join(options.profile, 'Default', 'Service Worker'), { recursive: true, force: true });
     }
-    const build = path.join(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
+    const build = path.resolve(TOP, 'extension', 'dist', options.build ?? 'chromium-e2e');
     const context = await launch(options.profile ?? temporary ?? '', options, build);
     context.setDefaultTimeout(15_000);
     const ours = (worker: Worker) => worker.url().endsWith('/background.js');

@@ -12,6 +12,8 @@ import type * as reader from './reader';
 
 const TOP = path.resolve(__dirname, '../../..');
 const SITES = path.join(TOP, 'shared', 'site', 'sites');
+/** A site that does not ship, in a folder like theirs. */
+export const NEW_SITES = path.join(TOP, 'shared', 'site', 'testdata', 'newsite');
 
 export interface Response {
   url: string;
@@ -42,20 +44,21 @@ export class Sample {
   constructor(
     readonly site: string,
     readonly name: string,
+    private readonly folder = SITES,
   ) {
-    const about = parse(readFileSync(path.join(SITES, site, 'pages', name + '.json'), 'utf8'));
+    const about = parse(readFileSync(path.join(folder, site, 'pages', name + '.json'), 'utf8'));
     this.page = about.page;
     this.url = about.url;
     this.responses = about.responses.map(({ url, body }) => ({ url, text: write(body) }));
-    this.html = readFileSync(path.join(SITES, site, 'pages', name + '.html'), 'utf8');
+    this.html = readFileSync(path.join(folder, site, 'pages', name + '.html'), 'utf8');
   }
 
   get definition(): Definition {
-    return definition(this.site);
+    return definition(this.site, this.folder);
   }
 
   get #file(): string {
-    return path.join(SITES, this.site, 'expected', this.name + '.json');
+    return path.join(this.folder, this.site, 'expected', this.name + '.json');
   }
 
   get expected(): Result {
@@ -68,17 +71,17 @@ export class Sample {
   }
 }
 
-/** Every sample there is. */
-export function samples(): Sample[] {
-  return readdirSync(SITES).flatMap((site) =>
-    readdirSync(path.join(SITES, site, 'pages'))
+/** Every sample of the sites in a folder. */
+export function samples(folder = SITES): Sample[] {
+  return readdirSync(folder).flatMap((site) =>
+    readdirSync(path.join(folder, site, 'pages'))
       .filter((file) => file.endsWith('.json'))
-      .map((file) => new Sample(site, file.slice(0, -'.json'.length))),
+      .map((file) => new Sample(site, file.slice(0, -'.json'.length), folder)),
   );
 }
 
-export function definition(site: string): Definition {
-  return JSON.parse(readFileSync(path.join(SITES, site, 'definition.json'), 'utf8'));
+export function definition(site: string, folder = SITES): Definition {
+  return JSON.parse(readFileSync(path.join(folder, site, 'definition.json'), 'utf8'));
 }
 
 // A number that JavaScript would round is the point of one sample: it goes
