@@ -36,6 +36,9 @@ var promises = []promise{
 	{benchmark: "Lookup/hits=10", name: "lookup of 100 in a list of 1M", limit: 0.15},
 	// over 80 % of the bare library
 	{benchmark: "Evaluate/batch=128", name: "evaluator, a batch of 128", times: 1.25},
+	{benchmark: "Find/newest", name: "My Blacklist: a page of 100 out of 100k marks", limit: 50},
+	{benchmark: "Find/filters", name: "the same, filtered by all that it can be and sorted", limit: 50},
+	{benchmark: "Find/text", name: "the same, by words of notes and names", limit: 50},
 	{benchmark: "FindAll/hits=10", name: "the ledger alone: 100 buyers among 100k marks", times: 2},
 }
 

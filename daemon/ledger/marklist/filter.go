@@ -22,7 +22,6 @@ type test struct {
 	marketplace, reason, store, by, via set
 	since, until                        int64 // until 0: none
 	shared                              *bool
-	isShared                            map[string]bool
 }
 
 // set is the numbers that pass; nil: all.
@@ -49,7 +48,7 @@ func (t *table) test(f Filter) test {
 		words:  strings.Fields(strings.ToLower(f.Text)),
 		reason: setOf(&t.reasons, f.Reasons...), store: setOf(&t.stores, f.Stores...),
 		by: setOf(&t.by, f.By...), via: setOf(&t.vias, f.Via...),
-		shared: f.Shared, isShared: t.shared.ids,
+		shared: f.Shared,
 	}
 	if f.Marketplace != "" {
 		made.marketplace = setOf(&t.marketplaces, f.Marketplace)
@@ -98,13 +97,7 @@ func (t *test) passesOther(r *row) bool {
 			return false
 		}
 	}
-	return t.shared == nil || *t.shared == t.isShared[r.idText()]
-}
-
-// sharedMarks are those at the cloud, as of a version.
-type sharedMarks struct {
-	ids     map[string]bool
-	version uint64
+	return t.shared == nil || *t.shared == r.shared
 }
 
 // learnShared looks which marks are at the cloud, where a filter asks for it. The
@@ -113,9 +106,13 @@ func (l *List) learnShared(t *table, f Filter) error {
 	if f.Shared == nil || l.config.Shared == nil {
 		return nil
 	}
-	ids, version, err := l.config.Shared(t.shared.version)
-	if err == nil && (ids != nil || version != t.shared.version) {
-		t.shared = sharedMarks{ids, version}
+	ids, version, err := l.config.Shared(t.sharedAs)
+	if err != nil || version == t.sharedAs {
+		return err
 	}
-	return err
+	for i := range t.rows {
+		t.rows[i].shared = ids[t.rows[i].idText()]
+	}
+	t.sharedAs = version
+	return nil
 }

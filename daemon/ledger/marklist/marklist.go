@@ -56,12 +56,13 @@ type List struct {
 
 // making is a table that may not be there yet.
 type making struct {
-	done  chan struct{} // closed when table or err is there
-	table *table
-	err   error
-	sync  chan chan bool // asks the keeper to take in what was told so far, and whether it could
-	asked chan struct{}  // holds one: somebody asked
-	ended chan struct{}  // closed when the keeper has left the table
+	done   chan struct{} // closed when table or err is there
+	table  *table
+	err    error
+	sync   chan chan bool // asks the keeper to take in what was told so far, and whether it could
+	ended  chan struct{}  // closed when the keeper has left the table
+	askers int            // who ask just now; guarded by List.mu
+	asked  time.Time      // when the last one asked; guarded by List.mu
 }
 
 // New makes a list. It reads nothing before it is asked.
@@ -94,31 +95,39 @@ func (l *List) current(ctx context.Context, wait bool) (*table, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !wait {
-			select {
-			case <-m.done:
-			default:
-				return nil, nil
-			}
+		t, again, err := m.follow(ctx, wait)
+		l.finish(m)
+		if !again {
+			return t, err
 		}
+	}
+}
+
+// follow waits for the table. again tells that it was left just now.
+func (m *making) follow(ctx context.Context, wait bool) (t *table, again bool, err error) {
+	if !wait {
 		select {
 		case <-m.done:
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		default:
+			return nil, false, nil
 		}
-		if m.err != nil {
-			return nil, m.err
-		}
-		current := make(chan bool, 1)
-		select {
-		case m.sync <- current:
-			if <-current {
-				return m.table, nil
-			}
-		case <-m.ended: // it was dropped just now
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	}
+	select {
+	case <-m.done:
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+	if m.err != nil {
+		return nil, false, m.err
+	}
+	current := make(chan bool, 1)
+	select {
+	case m.sync <- current:
+		return m.table, !<-current, nil
+	case <-m.ended:
+		return nil, true, nil
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
 	}
 }
 
@@ -126,20 +135,23 @@ func (l *List) current(ctx context.Context, wait bool) (*table, error) {
 func (l *List) begin() (*making, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case l.closed:
+	if l.closed {
 		return nil, ledger.ErrClosed
-	case l.now != nil:
-		select {
-		case l.now.asked <- struct{}{}:
-		default:
-		}
-		return l.now, nil
 	}
-	m := &making{done: make(chan struct{}), sync: make(chan chan bool), asked: make(chan struct{}, 1), ended: make(chan struct{})}
-	l.now = m
-	l.working.Go(func() { l.keep(m) })
-	return m, nil
+	if l.now == nil {
+		m := &making{done: make(chan struct{}), sync: make(chan chan bool), ended: make(chan struct{})}
+		l.now = m
+		l.working.Go(func() { l.keep(m) })
+	}
+	l.now.askers++
+	return l.now, nil
+}
+
+func (l *List) finish(m *making) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m.askers--
+	m.asked = time.Now()
 }
 
 // keep makes a table and keeps it current until nobody asks any more, or the
@@ -171,14 +183,30 @@ func (l *List) keep(m *making) {
 			if gone {
 				return
 			}
-		case <-m.asked:
-			timer.Reset(l.config.Idle)
 		case <-timer.C:
-			return
+			rest := l.rest(m)
+			if rest <= 0 {
+				return
+			}
+			timer.Reset(rest)
 		case <-l.ctx.Done():
 			return
 		}
 	}
+}
+
+// rest is for how long a table is still kept. One that is not is left.
+func (l *List) rest(m *making) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m.askers > 0 {
+		return l.config.Idle
+	}
+	rest := l.config.Idle - time.Since(m.asked)
+	if rest <= 0 && l.now == m {
+		l.now = nil
+	}
+	return rest
 }
 
 // leave makes the next question begin anew.

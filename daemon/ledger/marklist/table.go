@@ -20,8 +20,8 @@ type table struct {
 
 	marketplaces, reasons, stores, by, vias words
 
-	sorted map[Sort]*order
-	shared sharedMarks
+	sorted   map[Sort]*order
+	sharedAs uint64 // version of what is at the cloud, as the rows say; 0: they say nothing
 }
 
 // row is one mark.
@@ -33,7 +33,7 @@ type row struct {
 
 	nameLen                             uint16
 	marketplace, reason, store, by, via uint16
-	gone                                bool
+	gone, shared                        bool
 }
 
 // words numbers the values of one column.
