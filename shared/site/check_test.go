@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -294,5 +295,68 @@ func TestSpecNamesEveryCommand(t *testing.T) {
 		if !strings.Contains(string(data), `["`+name+`", `) {
 			t.Errorf("SPEC.md does not name %q", name)
 		}
+	}
+}
+
+// Selectors that cost a page frames are refused, here and where pages are read.
+func TestSelectors(t *testing.T) {
+	var table struct{ Allowed, Refused []string }
+	readTable(t, "testdata/selectors.json", &table)
+	for _, css := range table.Allowed {
+		if err := site.CheckSelector(css); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, css := range table.Refused {
+		if site.CheckSelector(css) == nil {
+			t.Errorf("%q is allowed", css)
+		}
+	}
+}
+
+// Every mistake that a page survives (extension/e2e/mistakes.spec.ts) is refused
+// before it ships.
+func TestNoMistakeShips(t *testing.T) {
+	var mistakes []struct {
+		What, In string
+		Part     any
+	}
+	readTable(t, "testdata/mistakes.json", &mistakes)
+	for _, m := range mistakes {
+		var d map[string]any
+		readTable(t, "testdata/newsite/example/definition.json", &d)
+		rows := d["pages"].([]any)[0].(map[string]any)["rows"].([]any)
+		row := rows[0].(map[string]any)
+		switch m.In {
+		case "pages", "json":
+			d[m.In] = append([]any{m.Part}, d[m.In].([]any)...)
+		case "rows":
+			d["pages"].([]any)[0].(map[string]any)["rows"] = append([]any{m.Part}, rows...)
+		case "keys":
+			row["keys"] = []any{m.Part}
+		case "place":
+			row["place"] = append([]any{m.Part}, row["place"].([]any)...)
+		default:
+			t.Fatalf("%s: no part is called %s", m.What, m.In)
+		}
+		data, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = bytes.ReplaceAll(data, []byte("STARS"), []byte(strings.Repeat("a*", 5000)))
+		if wrong := site.Check(data); len(wrong) == 0 {
+			t.Errorf("%s passes the check", m.What)
+		}
+	}
+}
+
+func readTable(t *testing.T, file string, into any) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, into)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

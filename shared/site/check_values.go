@@ -29,6 +29,9 @@ func (c *check) selector(css string, orNone bool) {
 		c.say("the selector %q: %v", css, err)
 		return
 	}
+	if err := CheckSelector(css); err != nil {
+		c.say("%v", err)
+	}
 	hash := lastPart.FindStringSubmatch(css)
 	c.must(hash == nil || strings.ToLower(hash[1]) == hash[1] && !strings.ContainsAny(hash[1], "0123456789"),
 		"the selector %q ends in the hash of a build, which changes with each", css)

@@ -8,6 +8,7 @@ import { attempt } from './guard';
 import { contradict, join, type Memory } from './join';
 import { marketplace } from './marketplaces';
 import { regionOf } from './page';
+import { select } from './select';
 import { find, readValue } from './value';
 
 /** Rows of one page that are read. */
@@ -48,7 +49,7 @@ export function readRows(
   const region = attempt(() => regionOf(def, url)) ?? '';
   for (const group of Array.isArray(page.rows) ? page.rows : []) {
     if (typeof group?.select !== 'string') continue;
-    for (const element of attempt(() => [...root.querySelectorAll(group.select)]) ?? []) {
+    for (const element of attempt(() => [...select(root, group.select)]) ?? []) {
       if (rows.list.length >= ROWS) return rows.list;
       if (owns(element)) continue;
       const scope = { row: element, url, owns, isKnown: (text: string) => !!memory.byNumber(text) };

@@ -83,8 +83,8 @@ function readKeys<V>(
   let why: Why = 'no_identity';
   for (const reading of Array.isArray(facts.keys) ? facts.keys : []) {
     const id = attempt(() =>
-      (reading.marketplace ?? market.code) === market.code &&
-      market.kinds.some((k) => k.kind === reading.kind)
+      (reading?.marketplace ?? market.code) === market.code &&
+      market.kinds.some((k) => k.kind === reading?.kind)
         ? read(reading.read)
         : null,
     );

@@ -1,5 +1,6 @@
 import type { Definition, PageDefinition } from './definition';
 import { attempt } from './guard';
+import { first } from './select';
 import { fitsGlob, fitsHost } from './url';
 
 /** The page of the definition that an address shows, or null. */
@@ -15,13 +16,13 @@ export function findPage(def: Definition, url: URL): PageDefinition | null {
 /** Whether the page says itself that its list is empty. */
 export function isEmpty(page: PageDefinition, root: Document): boolean {
   const empty = page.empty;
-  return !!empty && attempt(() => root.querySelector(empty.select)) !== null;
+  return !!empty && attempt(() => first(root, empty.select)) !== null;
 }
 
 /** The part of the page in which rows come and go, or null while it is not there: then the whole document is observed. */
 export function containerOf(page: PageDefinition, root: Document): Element | null {
   const observe = page.observe;
-  return observe ? attempt(() => root.querySelector(observe.select)) : null;
+  return observe ? attempt(() => first(root, observe.select)) : null;
 }
 
 /** The region that an address says, or ''. */

@@ -7,6 +7,7 @@ import { combining, run } from './combine';
 import type { Value } from './definition';
 import { tidy } from './guard';
 import { matchPattern } from './pattern';
+import { select } from './select';
 
 /** Where a value is read. */
 export interface Scope {
@@ -41,7 +42,7 @@ export function readValue(value: Value, scope: Scope): string | null {
 /** The first element that a selector finds in the row and that is not ours. */
 export function find(css: string, { row, owns }: Pick<Scope, 'row' | 'owns'>): Element | null {
   if (css === '') return row;
-  for (const found of row.querySelectorAll(css)) {
+  for (const found of select(row, css)) {
     if (!owns(found)) return found;
   }
   return null;
@@ -69,7 +70,7 @@ function textOf(element: Element | null, scope: Scope): string | null {
 function onlyKnown(css: string, scope: Scope): string | null {
   let only: string | null = null;
   let looked = 0;
-  for (const element of scope.row.querySelectorAll(css)) {
+  for (const element of select(scope.row, css)) {
     if (++looked > KNOWN_AMONG) return null;
     if (scope.owns(element)) continue;
     const text = textOf(element, scope);

@@ -1,0 +1,28 @@
+package site
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A browser asks `:has` of every element that stands before it, and looks at
+// everything in or beside each: one such selector can take several frames of a
+// large page. So it may stand only after something that is named, with at most
+// two named elements inside, one in the other. extension/src/site/select.ts keeps
+// the same rule; testdata/selectors.json binds both.
+var (
+	quotedText = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	attribute  = regexp.MustCompile(`\[[^\]]*\]`)
+	cheapHas   = regexp.MustCompile(`([\w\]-]):has\(\s*>?\s*[^\s()~+*>]+([\s>]+[^\s()~+*>]+)?\s*\)`)
+)
+
+// CheckSelector says what is wrong with a selector that is right by the rules of
+// CSS, or nothing.
+func CheckSelector(css string) error {
+	plain := attribute.ReplaceAllString(quotedText.ReplaceAllString(css, ""), "[a]")
+	if strings.Contains(cheapHas.ReplaceAllString(plain, "$1"), ":has") {
+		return fmt.Errorf("the selector %q asks too much of a browser: :has stands after a named element, with one or two named elements inside", css)
+	}
+	return nil
+}
