@@ -192,6 +192,11 @@ func importActs(i wire.Import) []otherAct {
 	if err != nil || i.DryRun {
 		return nil
 	}
-	return []otherAct{{at: began, name: i.ID, Activity: wire.Activity{
+	list := []otherAct{{at: began, name: i.ID, Activity: wire.Activity{
 		Act: wire.ActImported, Import: i.ID, Name: i.File, Count: i.Marked + i.Replaced}}}
+	if undone, err := time.Parse(time.RFC3339, i.UndoneAt); err == nil {
+		list = append(list, otherAct{at: undone, name: i.ID, Activity: wire.Activity{
+			Act: wire.ActUndone, Import: i.ID, Name: i.File, Count: i.Undone}})
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package localapi_test
 
 import (
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -81,6 +82,30 @@ func TestRevoke(t *testing.T) {
 	stays.watch("p", wire.Row{Row: "1"})
 	if err := s.line().Post(t.Context(), "/v1/clients/revoke", wire.RevokeQuery{ID: b.id}, nil); codeOf(err) != "client_unknown" {
 		t.Errorf("revoked twice: %v", err)
+	}
+}
+
+// A browser ends the pairing of another one, and its own.
+func TestRevokeByABrowser(t *testing.T) {
+	s := newStage(t)
+	b, other := s.paired(chromium), s.paired(firefox)
+	p, gone := s.joined(b), s.joined(other)
+	for _, c := range []struct {
+		id     string
+		closes *peer
+	}{{other.id, gone}, {b.id, p}} {
+		body := `{"id":"` + c.id + `"}`
+		got := string(raw(t, s.server.Address(), "POST /v1/clients/revoke HTTP/1.1\r\nHost: "+s.server.Address()+"\r\nOrigin: "+chromium+
+			"\r\nAuthorization: Bearer "+p.token+"\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+body))
+		if !strings.HasPrefix(got, "HTTP/1.1 20") {
+			t.Fatalf("answered %q", got)
+		}
+		c.closes.closed()
+	}
+	for _, one := range []browser{b, other} {
+		if _, err := s.join(one); err == nil {
+			t.Error("a revoked browser came back")
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type moved struct {
 	breaks error // after the file
 	got    []byte
 	keep   bool
+	past   []wire.Import
 }
 
 func (m *moved) Export(_ context.Context, w io.Writer, _ wire.ExportQuery) error {
@@ -39,7 +40,9 @@ func (m *moved) Import(file io.ReadSeeker, done func(keep bool), q wire.ImportQu
 func (m *moved) Status(id string) (wire.Import, error) { return wire.Import{ID: id, Done: 1}, nil }
 func (m *moved) Stop(id string) (wire.Import, error)   { return wire.Import{ID: id, Done: 2}, nil }
 func (m *moved) Undo(id string) (wire.Import, error)   { return wire.Import{ID: id, Done: 3}, nil }
-func (m *moved) List() wire.ImportList                 { return wire.ImportList{Imports: []wire.Import{{ID: "one"}}} }
+func (m *moved) List() wire.ImportList {
+	return wire.ImportList{Imports: append(m.past, wire.Import{ID: "one"})}
+}
 
 func TestExportIsWholeOrAnError(t *testing.T) {
 	m := &moved{}

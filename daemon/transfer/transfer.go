@@ -268,6 +268,9 @@ func (t *Transfers) finish(ctx context.Context, i *wire.Import, err error, done 
 	if err != nil {
 		i.State = wire.ImportStopped
 	}
+	if i.State == wire.ImportUndone {
+		i.UndoneAt = t.config.Now().UTC().Format(time.RFC3339)
+	}
 	t.note(i)
 	ended := *i
 	t.release()

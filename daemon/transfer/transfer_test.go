@@ -235,7 +235,7 @@ func TestUndoAfterARestart(t *testing.T) {
 		t.Fatalf("after a restart: %+v", list)
 	}
 	u := s.undo(i.ID)
-	if u.State != wire.ImportUndone || u.Undone != 449 || u.Kept != 1 {
+	if u.State != wire.ImportUndone || u.UndoneAt == "" || u.Undone != 449 || u.Kept != 1 {
 		t.Errorf("%+v", u)
 	}
 	want := append([]ledger.Mark{before[1]}, changed, before[0])

@@ -98,8 +98,9 @@ type Import struct {
 	Repeated int             `json:"repeated"` // the file names the buyer twice; the first row counts
 	Refused  int             `json:"refused"`
 	Refusals []ImportRefusal `json:"refusals,omitempty"`
-	Undone   int             `json:"undone,omitempty"` // marks taken back; those changed since stay
-	Kept     int             `json:"kept,omitempty"`   // marks that stayed because they were changed since
+	Undone   int             `json:"undone,omitempty"`    // marks taken back; those changed since stay
+	Kept     int             `json:"kept,omitempty"`      // marks that stayed because they were changed since
+	UndoneAt string          `json:"undone_at,omitempty"` // RFC 3339, UTC; when it had been taken back
 	Problem  *problem.Error  `json:"problem,omitempty"`
 }
 

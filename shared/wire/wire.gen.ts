@@ -793,6 +793,8 @@ export interface Import {
   undone?: number;
   /** marks that stayed because they were changed since */
   kept?: number;
+  /** RFC 3339, UTC; when it had been taken back */
+  undone_at?: string;
   problem?: Problem;
 }
 /** ImportRefusal is a row that was not imported. */
