@@ -7,8 +7,9 @@ import type { Words } from './words';
 
 /** Bytes of a skeleton. */
 export const MOST_BYTES = 200_000;
-/** Elements that are looked at, and how deep. */
+/** Elements that are shown, elements whose words are known, and how deep. */
 const MOST_ELEMENTS = 20_000;
+const MOST_HEARD = 200_000;
 const DEEPEST = 100;
 /** Elements of one parent that look alike and are shown. */
 const ALIKE = 3;
@@ -78,27 +79,29 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
   const encoder = new TextEncoder();
   const lines: string[] = [];
   let bytes = 0;
+  let heard = 0;
   let elements = 0;
   let full = false;
 
   hear(root, 0);
+  // Where not all words were heard, no class is safe by not being among them.
+  const named = (text: string) => (heard > MOST_HEARD ? words.id(text) : words.name(text));
   walk(root, 0);
   return lines.join('\n');
 
   /** Everything that is said is heard before anything is written. */
   function hear(element: Element, depth: number): void {
-    if (depth > DEEPEST || ++elements > MOST_ELEMENTS || ours(element)) return;
+    if (depth > DEEPEST || ++heard > MOST_HEARD || ours(element)) return;
     for (const name of namesOf(element)) {
       const says = SECRET.has(name) || ADDRESSES.has(name) || name.startsWith('data-');
       if (says && name !== 'style' && !name.startsWith('data-test'))
         words.hear(decoded(attributeOf(element, name)));
     }
-    const heard = !/^(script|style|noscript|template|svg)$/.test(nameOf(element));
+    const speaks = !/^(script|style|noscript|template|svg)$/.test(nameOf(element));
     for (const child of inside(element)) {
-      if (child.nodeType === Node.TEXT_NODE && heard) words.hear(child.nodeValue ?? '');
-      else if (child.nodeType === Node.ELEMENT_NODE && heard) hear(child as Element, depth + 1);
+      if (child.nodeType === Node.TEXT_NODE && speaks) words.hear(child.nodeValue ?? '');
+      else if (child.nodeType === Node.ELEMENT_NODE && speaks) hear(child as Element, depth + 1);
     }
-    if (depth === 0) elements = 0;
   }
 
   function inside(element: Element): ChildNode[] {
@@ -147,15 +150,15 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
 
   function kindOf(element: Element): string {
     const classes = attributeOf(element, 'class').split(/\s+/).filter(Boolean).sort();
-    return [nameOf(element), ...classes].map((name) => words.name(name)).join('.');
+    return [nameOf(element), ...classes].map((name) => named(name)).join('.');
   }
 
   function tagOf(element: Element): string {
     const said = namesOf(element).map((name) => {
       const value = valueOf(name.toLowerCase(), attributeOf(element, name));
-      return value === '' ? words.name(name) : `${words.name(name)}="${value}"`;
+      return value === '' ? named(name) : `${named(name)}="${value}"`;
     });
-    return `<${[words.name(nameOf(element)), ...said].join(' ')}>`;
+    return `<${[named(nameOf(element)), ...said].join(' ')}>`;
   }
 
   function valueOf(name: string, value: string): string {
@@ -165,7 +168,7 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
         .split(/\s+/)
         .filter(Boolean)
         .slice(0, 30)
-        .map((one) => words.name(one))
+        .map((one) => named(one))
         .join(' ');
     if (ADDRESSES.has(name)) return addressShape(value, hosts, words);
     if (IDS.has(name)) return words.id(value);

@@ -48,7 +48,8 @@ export class Words {
 
   /** Takes in what the page says: these words are somebody's until known better. */
   hear(text: string): void {
-    for (const word of lettersOf(text)) {
+    const tokens = text.match(/[A-Za-z]*[0-9][A-Za-z0-9]*/g) ?? [];
+    for (const word of [...lettersOf(text), ...tokens.map(lower)]) {
       if (word.length >= SHORT && !this.#plain(word)) this.#said.add(word);
     }
   }
@@ -58,7 +59,11 @@ export class Words {
     return parts(text, (part) => {
       const digits = part.replace(/[^0-9]/g, '').length;
       const suspicious =
-        digits >= 6 || /[0-9]{4}/.test(part) || /^[A-Za-z]{3,}[0-9]{2,}$/.test(part) || part.length > 24;
+        digits >= 6 ||
+        /[0-9]{4}/.test(part) ||
+        /^[A-Za-z]{3,}[0-9]{2,}$/.test(part) ||
+        part.length > 24 ||
+        (digits > 0 && this.#somebody(part));
       return suspicious
         ? shape(part)
         : part.replace(WORD, (word) => (this.#somebody(word) ? shape(word) : word));
