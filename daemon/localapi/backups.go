@@ -51,7 +51,7 @@ func (s *Server) backups() (Backups, error) {
 
 // backupOperations are the backups of shared/wire/transfer.go.
 func (s *Server) backupOperations(api huma.API) {
-	everyone, owner := []Caller{Extension, Local}, []Caller{Local}
+	everyone := []Caller{Extension, Local}
 	route(s, api, operation{http.MethodPost, backupPath, "back-up", "Make a backup now", everyone},
 		func(ctx context.Context, _ *nothing) (wire.Backup, error) {
 			b, err := s.backups()
@@ -80,7 +80,7 @@ func (s *Server) backupOperations(api huma.API) {
 		func(ctx context.Context, i *in[wire.RestoreQuery]) (wire.Restore, error) {
 			return s.restore(ctx, i.Body)
 		})
-	s.readBackupOperation(api, owner)
+	s.readBackupOperation(api, everyone)
 }
 
 // readBackupOperation is the one that answers with a file.

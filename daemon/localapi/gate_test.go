@@ -202,7 +202,7 @@ func TestEveryRouteStandsBehindTheGate(t *testing.T) {
 		"GET /v1/diagnostics": "extension local",
 		"GET /v1/sharing":     "extension local", "GET /v1/sites": "extension local", "POST /v1/sites/forget": "extension local", "POST /v1/uploads": "extension local", "POST /v1/forget": "local",
 		"POST /v1/backups": "extension local", "POST /v1/backups/list": "extension local",
-		"POST /v1/backups/check": "extension local", "POST /v1/backups/read": "local", "POST /v1/restore": "extension local",
+		"POST /v1/backups/check": "extension local", "POST /v1/backups/read": "extension local", "POST /v1/restore": "extension local",
 	}
 	for _, name := range []string{"join", "preview", "share", "list", "withdraw", "leave", "settings", "mute"} {
 		want["POST /v1/sharing/"+name] = "extension local"

@@ -1,8 +1,8 @@
 // Files between the extension's own pages and the daemon: an import's table, an
-// export. They go straight to where the background proved the daemon, and never
+// export, a backup. They go straight to where the background proved the daemon, and never
 // through the background, which would hold all of them as text.
 
-import type { ExportQuery, Upload } from 'shared/wire/wire.gen';
+import type { BackupRead, ExportQuery, Upload } from 'shared/wire/wire.gen';
 import { isProblem } from '../daemonlink/dial';
 import { badAnswer, noAnswer } from '../daemonlink/problems';
 import { ask, type Reply } from '../messages';
@@ -15,12 +15,31 @@ export async function upload(file: Blob, signal?: AbortSignal): Promise<Reply<Up
 
 /** Takes My Blacklist as a file. */
 export async function exported(query: ExportQuery, signal?: AbortSignal): Promise<Reply<Blob>> {
-  const got = await post('/v1/export', 'application/json', JSON.stringify(query), signal);
+  return blob(await post('/v1/export', 'application/json', JSON.stringify(query), signal));
+}
+
+/** Takes a backup as a file. */
+export async function backupFile(query: BackupRead, signal?: AbortSignal): Promise<Reply<Blob>> {
+  return blob(await post('/v1/backups/read', 'application/json', JSON.stringify(query), signal));
+}
+
+/** Gives a file to the browser to keep, under a name. */
+export function keepFile(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has begun to save it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+async function blob(got: Reply<Response>): Promise<Reply<Blob>> {
   if (!got.ok) return got;
   try {
     return { ok: true, value: await got.value.blob() };
   } catch {
-    return { ok: false, problem: noAnswer() }; // cut off: a part is no export
+    return { ok: false, problem: noAnswer() }; // cut off: a part is no file
   }
 }
 

@@ -1,13 +1,16 @@
 // Finds marked buyers by a part of an id or a name, and cancels marks.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Alias, Mark, MarkList, NewMark, Others, Problem, Report } from 'shared/wire/wire.gen';
+import type { Alias, Mark, MarkList, Others, Problem, Report } from 'shared/wire/wire.gen';
 import { ask, newID } from '../../messages';
 import { othersText } from '../../overlay/others';
+import { AliasList } from '../../ui/aliases';
+import { again, placeOf, whoOf } from '../../ui/marks';
 import { Busy, Done, Empty, Field } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { counted, t } from '../../ui/text';
-import { day, kindName, marketplaceName, moment, reasonShort, reasonText } from '../../ui/words';
+import { day, kindName, moment, reasonShort, reasonText } from '../../ui/words';
+import { buyerLink } from '../dashboard/buyer/link';
 import { OthersLines } from './others';
 
 /** Milliseconds without a key before the daemon is asked. */
@@ -109,7 +112,7 @@ function MarkRow({ mark: given }: { mark: Mark }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [open, setOpen] = useState(false);
   const row = useRef<HTMLLIElement>(null);
-  const who = mark.name || mark.keys[0]?.id || '';
+  const who = whoOf(mark);
 
   const cancel = async () => {
     setProblem(null);
@@ -208,52 +211,25 @@ function Details({ mark }: { mark: Mark }) {
       <OthersRow others={report?.others} />
       <div>
         <dt>{t('popup_history')}</dt>
-        <dd>{report ? counted('popup_history_orders', report.total) : '…'}</dd>
+        <dd>
+          {report ? counted('popup_history_orders', report.total) : '…'}{' '}
+          <a href={`../dashboard/index.html${buyerLink(keys)}`} target="_blank" rel="noreferrer">
+            {t('popup_report')}
+          </a>
+        </dd>
       </div>
     </dl>
   );
 }
 
-/** What is joined to the buyer, and why; the seller joins and splits. */
+/** What is joined to the buyer, and why. */
 function Names({ aliases, changed }: { aliases: Alias[]; changed: () => void }) {
-  const [problem, setProblem] = useState<Problem | null>(null);
   if (aliases.length === 0) return null;
-  const decide = async ({ key, other, joined }: Alias) => {
-    const reply = await ask(joined ? 'split' : 'join', { id: newID(), key, other });
-    setProblem(reply.ok ? null : reply.problem);
-    changed();
-  };
   return (
     <div>
       <dt>{t('popup_names')}</dt>
       <dd>
-        <ul class="aliases">
-          {aliases.map((alias) => (
-            <li key={`${alias.key.id} ${alias.other.id}`}>
-              <span class="id">{alias.key.id}</span> · <span class="id">{alias.other.id}</span>{' '}
-              <span class="faint">
-                {t(alias.joined ? 'popup_alias_joined' : 'popup_alias_split')} (
-                {alias.basis === 'orders'
-                  ? t('popup_alias_orders', alias.orders)
-                  : t(`popup_alias_${alias.basis}`)}
-                )
-              </span>{' '}
-              <button
-                type="button"
-                class="button small"
-                aria-label={t(
-                  alias.joined ? 'popup_split_of' : 'popup_join_of',
-                  alias.key.id,
-                  alias.other.id,
-                )}
-                onClick={() => void decide(alias)}
-              >
-                {t(alias.joined ? 'popup_split' : 'popup_join')}
-              </button>
-            </li>
-          ))}
-        </ul>
-        {problem && <ProblemNotice problem={problem} />}
+        <AliasList aliases={aliases} changed={changed} />
       </dd>
     </div>
   );
@@ -276,22 +252,5 @@ function OthersRow({ others }: { others: Others | undefined }) {
 function identity(mark: Mark): string {
   const key = mark.keys[0];
   if (!key) return '';
-  const region = key.region ? ` ${key.region.toUpperCase()}` : '';
-  return `${marketplaceName(key.marketplace)}${region} · ${mark.name ? key.id : kindName(key.marketplace, key.kind)}`;
-}
-
-/** The mark once more, under an id of its own. */
-function again(mark: Mark, id: string): NewMark {
-  return {
-    id,
-    keys: mark.keys,
-    reason: mark.reason,
-    via: 'popup',
-    if_absent: true,
-    // What was said when it was made first still holds.
-    ...(mark.echo ? { seen_others: true } : { own: true }),
-    ...(mark.order && { order: mark.order }),
-    ...(mark.name && { name: mark.name }),
-    ...(mark.note && { note: mark.note }),
-  };
+  return `${placeOf(key)} · ${mark.name ? key.id : kindName(key.marketplace, key.kind)}`;
 }

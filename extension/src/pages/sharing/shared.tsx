@@ -3,10 +3,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem, SharedList, SharedMark } from 'shared/wire/wire.gen';
 import { ask } from '../../messages';
+import { placeOf, whoOf } from '../../ui/marks';
 import { Busy, Empty, Field } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { counted, t } from '../../ui/text';
-import { day, marketplaceName, moment, reasonShort, reasonText } from '../../ui/words';
+import { day, moment, reasonShort, reasonText } from '../../ui/words';
 import { AskOnce } from './ask';
 import type { PartProps } from './index';
 
@@ -101,14 +102,13 @@ export function SharedMarks({ sharing, put }: PartProps) {
 
 function Row({ mark, put }: { mark: SharedMark } & Pick<PartProps, 'put'>) {
   const key = mark.keys[0];
-  const who = mark.name || key?.id || '';
-  const region = key?.region ? ` ${key.region.toUpperCase()}` : '';
+  const who = whoOf(mark);
   return (
     <li>
       <div class="grow">
         <p class="strong clip">{who}</p>
         <p class="faint clip">
-          {key && `${marketplaceName(key.marketplace)}${region}`}
+          {key && placeOf(key)}
           {mark.name && key && ` · ${key.id}`}
         </p>
         <p class="clip" title={reasonText(mark.reason)}>

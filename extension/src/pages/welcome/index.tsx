@@ -1,4 +1,5 @@
-// The first page that a seller sees: three steps, and what the badges mean. It
+// The first page that a seller sees: four steps, a badge to try, and what the
+// badges mean. It
 // asks the background for everything and stores nothing.
 
 import { render } from 'preact';
@@ -8,7 +9,10 @@ import { LinkNotice, LinkState, PairForm, useLink } from '../../ui/connection';
 import { Command, Phrase, Sign } from '../../ui/parts';
 import { Sites } from '../../ui/sites';
 import { locale, t } from '../../ui/text';
+import { useReports } from '../../ui/understanding';
+import { useSharing } from '../sharing/state';
 import { Samples } from './samples';
+import { Try } from './try';
 
 function Welcome() {
   const [link, setLink] = useLink();
@@ -17,6 +21,8 @@ function Welcome() {
     document.title = t('welcome_title');
   }, []);
   const connected = link.state === 'connected';
+  const { sharing } = useSharing(connected);
+  const reports = useReports(connected);
   return (
     <>
       <header>
@@ -26,6 +32,12 @@ function Welcome() {
           <p>{t('welcome_lead')}</p>
         </div>
       </header>
+      <details class="language">
+        <summary>{t('welcome_language')}</summary>
+        <p>
+          <Phrase text={t('ui_language_change')} />
+        </p>
+      </details>
       <ol class="steps">
         <Step number={1} title={t('welcome_start')} done={connected}>
           <p>
@@ -41,10 +53,28 @@ function Welcome() {
         </Step>
         <Step number={3} title={t('welcome_sites')}>
           <p>{t('welcome_sites_do')}</p>
-          <Sites />
+          <Sites reports={reports} />
+        </Step>
+        <Step number={4} title={t('welcome_share')} done={sharing?.state === 'joined'}>
+          <p>{t(sharing?.state === 'joined' ? 'welcome_share_on' : 'welcome_share_do')}</p>
+          <p>
+            <a href="../sharing/index.html" target="_blank" rel="noreferrer">
+              {t('welcome_share_open')}
+            </a>
+          </p>
         </Step>
       </ol>
+      <Try />
       <Samples />
+      {connected && (
+        <section class="samples" aria-labelledby="next">
+          <h2 id="next">{t('welcome_next')}</h2>
+          <p>{t('welcome_next_do')}</p>
+          <p>
+            <a href="../dashboard/index.html">{t('welcome_next_open')}</a>
+          </p>
+        </section>
+      )}
     </>
   );
 }

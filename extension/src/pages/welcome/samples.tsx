@@ -38,7 +38,10 @@ export function Samples() {
               <td>
                 <span class="buyer">
                   {row.buyer}
-                  <Badge state={row.state} />
+                  <span class={`badges ${row.state === 'both' ? 'black both' : row.state}`}>
+                    <Badge state={row.state} />
+                    <Flag />
+                  </span>
                 </span>
               </td>
               <td>{row.text}</td>
@@ -57,15 +60,19 @@ export function Samples() {
 }
 
 /** The same drawing as on an order page. */
-function Badge({ state }: { state: Shown }) {
+export function Badge({ state }: { state: Shown }) {
   return (
-    <span class={`badges ${state === 'both' ? 'black both' : state}`}>
-      <svg class="badge" width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
-        <path d={SHAPES[state]} />
-      </svg>
-      <svg class="flag" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
-        <path d={FLAG} />
-      </svg>
-    </span>
+    <svg class="badge" width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
+      <path d={SHAPES[state]} />
+    </svg>
+  );
+}
+
+/** The flag beside it. */
+export function Flag() {
+  return (
+    <svg class="flag" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={FLAG} />
+    </svg>
   );
 }
