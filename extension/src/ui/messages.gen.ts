@@ -31,7 +31,6 @@ export type Message0 =
   | 'activity_kind_all'
   | 'activity_lead'
   | 'activity_more'
-  | 'activity_nobody'
   | 'activity_none'
   | 'activity_none_do'
   | 'activity_since'
