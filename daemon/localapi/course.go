@@ -2,10 +2,12 @@ package localapi
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
+	"blackmark/daemon/ledger"
 	"blackmark/daemon/orders"
 	"blackmark/shared/buyer"
 	"blackmark/shared/wire"
@@ -63,6 +65,13 @@ func (s *Server) fill(report *wire.Report, history []orders.Order) error {
 	var marked time.Time
 	if report.Mark != nil {
 		marked, _ = time.Parse(time.RFC3339, report.Mark.At)
+		since, err := s.config.Ledger.Since(report.Mark.ID)
+		if err != nil && !errors.Is(err, ledger.ErrNoMark) { // cancelled just now
+			return err
+		}
+		if err == nil && since.Before(marked) {
+			marked = since // another reason is no other beginning
+		}
 	}
 	money := map[string]*wire.Money{}
 	report.Course, report.SinceCourse = &wire.Course{}, &wire.Course{}

@@ -99,7 +99,8 @@ type Report struct {
 	// Money, Course and Since are of the orders of the history, at most the newest 1,000.
 	Money  []Money `json:"money,omitempty"` // most orders first
 	Course *Course `json:"course,omitempty"`
-	// Since are orders placed after the mark that stands, and how these went.
+	// Since are orders placed since the buyer is marked without a break, and how these
+	// went.
 	Since       int     `json:"since"`
 	SinceCourse *Course `json:"since_course,omitempty"`
 }
