@@ -31,7 +31,7 @@ for (const shown of LOOKS) {
     try {
       const page = await openPlace(browser, '#/activity', { report: FULL });
       await openBuyer(page);
-      await expect(page.locator('.orders > li')).toHaveCount(10);
+      await expect(page.locator('.orders > li:visible')).toHaveCount(10);
       await look(page, 'buyer', shown);
       // What others said adds up, on the screen.
       const figures = await page.locator('.counts td').allTextContents();
@@ -41,6 +41,9 @@ for (const shown of LOOKS) {
       await page.emulateMedia({ media: 'print', colorScheme: shown.colours });
       await expect(page.locator('nav')).toBeHidden();
       await expect(page.getByRole('button').first()).toBeHidden();
+      await expect(page.locator('.orders > li:visible')).toHaveCount(14);
+      const paper = await page.locator('.buyer').boundingBox();
+      expect(paper?.width, 'the whole width of the paper').toBeGreaterThan(700);
       if (process.env.SHOTS) {
         const folder = path.join(TOP, '.run', 'shots', 'dashboard', `${shown.language}-${shown.colours}`);
         mkdirSync(folder, { recursive: true });

@@ -26,7 +26,6 @@ export function Orders({ report }: { report: Report }) {
       </section>
     );
   }
-  const shown = all ? orders : orders.slice(0, FEW);
   return (
     <section aria-labelledby="orders">
       <h2 id="orders">{t('buyer_history')}</h2>
@@ -56,13 +55,17 @@ export function Orders({ report }: { report: Report }) {
       </dl>
       <p class="faint">{t('buyer_counted')}</p>
       <ul class="orders" aria-label={t('buyer_orders')}>
-        {shown.map((order) => (
-          <Row key={`${order.order?.marketplace} ${order.order?.number} ${order.first}`} order={order} />
+        {orders.map((order, i) => (
+          <Row
+            key={`${order.order?.marketplace} ${order.order?.number} ${order.first}`}
+            order={order}
+            more={!all && i >= FEW}
+          />
         ))}
       </ul>
-      {shown.length < orders.length && (
+      {!all && orders.length > FEW && (
         <button type="button" class="button" onClick={() => setAll(true)}>
-          {counted('buyer_orders_more', orders.length - shown.length)}
+          {counted('buyer_orders_more', orders.length - FEW)}
         </button>
       )}
       {orders.length < total && (
@@ -84,11 +87,12 @@ function Fact({ name, value, note }: { name: string; value: string; note?: strin
   );
 }
 
-function Row({ order }: { order: SeenOrder }) {
+/** One order; `more` ones are shown when they are asked for, and on paper. */
+function Row({ order, more }: { order: SeenOrder; more: boolean }) {
   const placed = order.placed || order.first;
   const about = [order.order && marketplaceName(order.order.marketplace), order.store].filter(Boolean);
   return (
-    <li>
+    <li {...(more && { class: 'more' })}>
       <div class="what">
         <p class="number">{order.order?.number ?? t('buyer_order_none')}</p>
         <p class="faint clip">{about.join(' · ')}</p>
