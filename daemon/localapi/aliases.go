@@ -51,10 +51,10 @@ func (k kin) touched() []buyer.Key {
 func (s *Server) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 	var k kin
 	f := finding{s: s, barred: barred}
+	if err := f.read(keys...); err != nil {
+		return k, err
+	}
 	for _, one := range keys {
-		if err := f.read(one); err != nil {
-			return k, err
-		}
 		if !f.splitFrom(k.own, one) {
 			k.own = append(k.own, one)
 		}
@@ -95,12 +95,12 @@ type finding struct {
 	evidence  []orders.Evidence
 }
 
-func (f *finding) read(k buyer.Key) error {
-	decisions, err := f.s.config.Ledger.Decisions([]buyer.Key{k})
+func (f *finding) read(keys ...buyer.Key) error {
+	decisions, err := f.s.config.Ledger.Decisions(keys)
 	if err != nil {
 		return err
 	}
-	evidence, err := f.s.config.Orders.Evidence([]buyer.Key{k})
+	evidence, err := f.s.config.Orders.Evidence(keys)
 	f.decisions = append(f.decisions, decisions...)
 	f.evidence = append(f.evidence, evidence...)
 	return err

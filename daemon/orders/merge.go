@@ -84,15 +84,27 @@ func relate(old []graded, keys []buyer.Key, which func(graded) bool) relation {
 
 // union is the new keys and those of the old that they do not replace. What a
 // definition once confirmed stays confirmed. The new keys are one group with
-// those that they share a key with.
+// those that they share a key with; but what a sweep guesses is tied to nothing
+// that a definition knows.
 func union(old []graded, keys []buyer.Key, source string) []graded {
 	all := grade(keys, source)
 	group, touched := groupOf(old, keys)
+	next, _ := groupOf(old, nil)
+	if source == FromSweep && slices.ContainsFunc(old, func(o graded) bool { return o.Source == FromDefinition }) {
+		group, touched = next, nil
+	}
 	for i := range all {
 		all[i].Group = group
+		if at := slices.IndexFunc(old, func(o graded) bool { return o.Key == all[i].Key }); at >= 0 && touched == nil {
+			all[i].Group = old[at].Group
+		}
 	}
 	for _, o := range old {
-		if slices.Contains(touched, o.Group) {
+		switch {
+		case !slices.Contains(touched, o.Group):
+		case source == FromDefinition && o.Source == FromSweep:
+			o.Group = next
+		default:
 			o.Group = group
 		}
 		i := slices.IndexFunc(all, func(a graded) bool { return sameKind(a.Key, o.Key) })
