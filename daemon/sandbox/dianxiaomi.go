@@ -150,7 +150,7 @@ func dianxiaomiLegacy(w http.ResponseWriter, r *http.Request) {
 	query.Del("pageNo")
 	p.Query = template.URL(query.Encode()) //nolint:gosec // encoded here
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-cache")
 	_ = legacyTemplates.ExecuteTemplate(w, "dianxiaomi-legacy.html", p) // a client that went away needs no answer
 }
 

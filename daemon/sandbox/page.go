@@ -45,7 +45,7 @@ func (p page) Comment() template.HTML {
 func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.Adversary = r.URL.Query().Get("adversary") == "1"
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-cache")
 	if p.CSP != "" {
 		w.Header().Set("Content-Security-Policy", p.CSP)
 	}

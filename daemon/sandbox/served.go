@@ -73,6 +73,6 @@ func servedRowOf(o Order) servedRow {
 
 func write(w http.ResponseWriter, name string, p served) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-cache")
 	_ = servedTemplates.ExecuteTemplate(w, name, p) // a client that went away needs no answer
 }

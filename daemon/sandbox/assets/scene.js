@@ -6,17 +6,27 @@ import { h } from "./stage.js";
 const names = ["orders", "seed", "virtual", "latency", "login", "immutable", "build", "columns", "lang", "spy", "forge", "feed"];
 const slot = "rehearsal";
 
+// A page that a stranger embeds has no storage.
+function storage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
 // A scenario comes from the address, else from this tab, else from the last
 // tab that had one: links of the page do not carry it, as real links do not.
 function readScenario() {
   const asked = new URLSearchParams(location.search);
   const given = names.filter((name) => asked.has(name));
+  const tab = storage();
   if (given.length === 0) {
     const cookie = document.cookie.split("; ").find((part) => part.startsWith(slot + "="));
-    return new URLSearchParams(sessionStorage.getItem(slot) || (cookie ? decodeURIComponent(cookie.slice(slot.length + 1)) : ""));
+    return new URLSearchParams(tab?.getItem(slot) || (cookie ? decodeURIComponent(cookie.slice(slot.length + 1)) : ""));
   }
   const found = new URLSearchParams(given.map((name) => [name, asked.get(name)]));
-  sessionStorage.setItem(slot, String(found));
+  tab?.setItem(slot, String(found));
   // One shop can be on two hosts: AliExpress has its messages elsewhere.
   const shared = location.hostname.endsWith(".aliexpress.com") ? "; domain=aliexpress.com" : "";
   document.cookie = `${slot}=${encodeURIComponent(String(found))}; path=/; secure${shared}`;

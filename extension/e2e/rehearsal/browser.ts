@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type BrowserContext, chromium, type Worker } from 'playwright-core';
+import { type BrowserContext, chromium, type Page, type Worker } from 'playwright-core';
 import { type Daemon, TOP } from './programs';
 
 /** Where the Debian package puts it; another place by BLACKMARK_CHROMIUM. */
@@ -26,6 +26,8 @@ export interface Options {
   build?: string;
   /** folders of other extensions that run beside it */
   beside?: string[];
+  /** keeps pages that were left, frozen, for the way back, as every seller's browser does and a tool's does not */
+  keepsPages?: boolean;
 }
 
 /** Starts Chromium with one extension, a folder, or with none. */
@@ -49,6 +51,7 @@ export async function launch(profile: string, options: Options, extension?: stri
     handleSIGTERM: false,
     handleSIGHUP: false,
     ignoreHTTPSErrors: true,
+    ignoreDefaultArgs: options.keepsPages ? ['--disable-back-forward-cache'] : [],
     env: { ...process.env, LANGUAGE: language.replace('-', '_') },
     args: [
       ...loaded,
@@ -105,6 +108,16 @@ export class Browser {
   /** The address of one of the extension's own pages. */
   page(name: string): string {
     return `chrome-extension://${this.extension}/${name}/index.html`;
+  }
+
+  /** Lets a tab be hidden while another is in front, as any tab is but those that a tool keeps in sight. */
+  async letHide(page: Page): Promise<void> {
+    type Client = { send(method: string, params: object): Promise<unknown> };
+    type Inner = { delegate: { _mainFrameSession: { _client: Client } } };
+    // The tool's own session alone can take back what it asked for.
+    const { _connection } = page as unknown as { _connection: { toImpl(page: Page): Inner } };
+    const { _client } = _connection.toImpl(page).delegate._mainFrameSession;
+    await _client.send('Emulation.setFocusEmulationEnabled', { enabled: false });
   }
 
   worker(): Worker | undefined {

@@ -52,15 +52,21 @@ export class Eyes {
     private readonly session: CDPSession,
     /** the content script's worlds in the page itself, the newest last */
     private readonly worlds: Set<number>,
+    /** where in the window the document stands that is looked at */
+    private readonly corner = { x: 0, y: 0 },
   ) {}
 
-  static async on(page: Page, extension: string): Promise<Eyes> {
+  /** Looks into the page itself, or into the frame of this name in it, which must stand there already. */
+  static async on(page: Page, extension: string, name?: string): Promise<Eyes> {
     const session = await page.context().newCDPSession(page);
     const worlds = new Set<number>();
     const { frameTree } = await session.send('Page.getFrameTree');
+    const seen = name ? frameTree.childFrames?.find(({ frame }) => frame.name === name) : frameTree;
+    if (!seen) throw new Error(`no frame is called ${name}`);
+    const corner = name ? await page.locator(`iframe[name="${name}"]`).boundingBox() : undefined;
     session.on('Runtime.executionContextCreated', ({ context: { id, origin, auxData } }) => {
       // The note is written in a frame of its own, which has such a world too.
-      const top = auxData?.frameId === frameTree.frame.id;
+      const top = auxData?.frameId === seen.frame.id;
       if (top && auxData?.type === 'isolated' && origin === `chrome-extension://${extension}`) worlds.add(id);
     });
     session.on('Runtime.executionContextDestroyed', ({ executionContextId }) =>
@@ -68,7 +74,7 @@ export class Eyes {
     );
     session.on('Runtime.executionContextsCleared', () => worlds.clear());
     await session.send('Runtime.enable');
-    return new Eyes(page, session, worlds);
+    return new Eyes(page, session, worlds, corner ?? undefined);
   }
 
   /** Runs an expression in the content script's world. */
@@ -85,8 +91,8 @@ export class Eyes {
   }
 
   /** All hosts beside buyers and among actions. */
-  hosts(markup: Markup): Promise<Host[]> {
-    return this.evaluate(`(() => { ${LIBRARY}
+  async hosts(markup: Markup): Promise<Host[]> {
+    const hosts = await this.evaluate<Host[]>(`(() => { ${LIBRARY}
       return roots().flatMap(({ host, root }) => {
         const frame = root.querySelector('.w.row, .w.action');
         if (!frame) return [];
@@ -100,6 +106,7 @@ export class Eyes {
         }];
       });
     })()`);
+    return hosts.map((host) => this.inWindow(host));
   }
 
   /** Hosts of rows once every one has its answer. */
@@ -150,8 +157,7 @@ export class Eyes {
 
   /** Where a control of ours stands: by selector, and by its words where they are given. */
   async find(selector: string, words?: string): Promise<Box | undefined> {
-    return (
-      (await this.evaluate<Box | null>(`(() => { ${LIBRARY}
+    const found = await this.evaluate<Box | null>(`(() => { ${LIBRARY}
         for (const { root } of roots()) {
           for (const e of root.querySelectorAll(${JSON.stringify(selector)})) {
             const said = [e, ...e.querySelectorAll('*')].flatMap((x) => [x.dataset?.t, x.ariaLabel]).filter(Boolean);
@@ -161,8 +167,13 @@ export class Eyes {
           }
         }
         return null;
-      })()`)) ?? undefined
-    );
+      })()`);
+    return found ? this.inWindow(found) : undefined;
+  }
+
+  /** What stands somewhere in the document, as it stands in the window, where the mouse is. */
+  private inWindow<B extends Box>(box: B): B {
+    return { ...box, x: box.x + this.corner.x, y: box.y + this.corner.y };
   }
 
   /** What elements of ours say, in the order of the page. */

@@ -102,7 +102,7 @@ const own = new OwnPages({
   makeReport: async (name) => {
     const site = sites.find((one) => one.site === name);
     const tab = site && (await tabOf(site));
-    return tab !== undefined && openReport({ tab });
+    return tab !== undefined && openReport({ tab, frame: 0 });
   },
   takeReport,
 });
@@ -127,8 +127,9 @@ function refreshSitesLogged(): void {
 chrome.runtime.onConnect.addListener((port) => {
   const allowed = sitesOf(port.sender, chrome.runtime.id, sites);
   const tab = port.sender?.tab?.id;
+  const frame = port.sender?.frameId ?? 0;
   if (port.name !== PAGE_PORT || allowed.length === 0 || tab === undefined) port.disconnect();
-  else pages.accept(port, { tab, document: port.sender?.documentId }, allowed);
+  else pages.accept(port, { tab, frame, document: port.sender?.documentId }, allowed);
 });
 
 chrome.runtime.onMessage.addListener((message, sender, respond) => {

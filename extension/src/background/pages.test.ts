@@ -99,7 +99,7 @@ class World {
 
   open(tab = 1, page = ID): Port {
     const port = new Port();
-    this.pages.accept(port, { tab, document: `document ${tab}` }, [shop]);
+    this.pages.accept(port, { tab, frame: 0, document: `document ${tab}` }, [shop]);
     port.say({ type: 'open', page, site: 'shop' });
     return port;
   }
@@ -144,7 +144,7 @@ test('a page is reported on once at a time, however often it asks', async () => 
   port.say({ type: 'report' });
   port.say({ type: 'report' });
   await settle();
-  expect(world.reports).toEqual([{ tab: 3, document: 'document 3' }]);
+  expect(world.reports).toEqual([{ tab: 3, frame: 0, document: 'document 3' }]);
   for (const timer of world.timers.splice(0)) timer();
   port.say({ type: 'report' });
   expect(world.reports).toHaveLength(2);
@@ -263,7 +263,7 @@ test('a port that does not keep the rules is closed', () => {
   })) {
     const world = new World();
     const port = new Port();
-    world.pages.accept(port, { tab: 1 }, [shop]);
+    world.pages.accept(port, { tab: 1, frame: 0 }, [shop]);
     for (const message of messages) port.say(message);
     expect(port.closed, name).toBe(true);
   }
@@ -295,13 +295,13 @@ test('the panel goes to the very document that asked, once at a time', async () 
   const port = world.open(3);
   port.say({ type: 'panel' });
   port.say({ type: 'panel' });
-  expect(world.panels).toEqual([{ tab: 3, document: 'document 3' }]);
+  expect(world.panels).toEqual([{ tab: 3, frame: 0, document: 'document 3' }]);
   arrive();
   await settle();
   port.say({ type: 'panel' });
   expect(world.panels).toHaveLength(2);
   const early = new Port();
-  world.pages.accept(early, { tab: 4 }, [shop]);
+  world.pages.accept(early, { tab: 4, frame: 0 }, [shop]);
   early.say({ type: 'panel' });
   expect(early.closed, 'a port that named no page').toBe(true);
   expect(world.panels).toHaveLength(2);

@@ -14,9 +14,10 @@ const MOST_OWED = 100;
 /** Milliseconds in which a page is reported on once. */
 const REPORT_AGAIN = 3000;
 
-/** A document in a tab; the browser names it where it can. */
+/** A document in a frame of a tab, 0 being the tab's own page; the browser names it where it can. */
 export interface Place {
   tab: number;
+  frame: number;
   document?: string | undefined;
 }
 

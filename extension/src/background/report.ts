@@ -11,9 +11,9 @@ const MOST = 400_000;
 const KEPT = 'report';
 
 /** Makes a report on what a tab shows, and opens the page that shows it; false where the tab has nothing to tell. */
-export async function openReport({ tab, document }: Place): Promise<boolean> {
+export async function openReport({ tab, frame, document }: Place): Promise<boolean> {
   const target =
-    document === undefined ? { tabId: tab, frameIds: [0] } : { tabId: tab, documentIds: [document] };
+    document === undefined ? { tabId: tab, frameIds: [frame] } : { tabId: tab, documentIds: [document] };
   await chrome.scripting.executeScript({ target, files: ['skeleton.js'] });
   const [made] = await chrome.scripting.executeScript({
     target,

@@ -18,7 +18,7 @@ test('hosts', () => {
   expect(hostFits('*.shop.test', 'evilshop.test')).toBe(false);
 });
 
-test('a content script speaks for the site of its own tab', () => {
+test('a content script speaks for the site of its own page', () => {
   const sites = [shop, erp];
   expect(sitesOf(sender('https://seller.shop.example/orders?x=1'), ID, sites)).toEqual([shop]);
   expect(sitesOf(sender('https://erp.example/'), ID, sites)).toEqual([erp]);
@@ -30,10 +30,25 @@ test('a content script speaks for the site of its own tab', () => {
     sender('https://evil.example/#https://erp.example/'),
     sender('no address'),
     sender('https://erp.example/', { frameId: 3 }),
+    sender('https://erp.example/', { frameId: undefined }),
     sender('https://erp.example/', { id: 'another' }),
     sender('https://erp.example/', { tab: undefined }),
   ]) {
     expect(sitesOf(wrong, ID, sites)).toEqual([]);
+  }
+});
+
+test('one in a frame speaks for the site of the page around it, and for no other', () => {
+  const framed = (url: string, top: string | undefined) =>
+    sitesOf(sender(url, { frameId: 3, tab: { id: 7, url: top } }), ID, [shop, erp]);
+  expect(framed('https://br.shop.test/orders', 'https://seller.shop.example/')).toEqual([shop]);
+  for (const stranger of [
+    'https://evil.example/',
+    'https://erp.example/',
+    'http://br.shop.test/',
+    undefined,
+  ]) {
+    expect(framed('https://br.shop.test/orders', stranger)).toEqual([]);
   }
 });
 

@@ -10,17 +10,27 @@ export function hostFits(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 
-/** The sites whose content script this sender may be: that of a tab's own page, not of a frame in it. */
+/**
+ * The sites whose content script this sender may be. One in a frame speaks for the
+ * site of the tab's own page alone, whatever a page taken over by a stranger says of
+ * itself; the content script asks the same of every page between the two.
+ */
 export function sitesOf(sender: Sender | undefined, extension: string, sites: Site[]): Site[] {
-  if (sender?.id !== extension || !sender.tab || sender.frameId !== 0 || !sender.url) return [];
-  let url: URL;
+  if (sender?.id !== extension || !sender.tab || sender.frameId === undefined) return [];
+  const hosts = [sender.url, ...(sender.frameId === 0 ? [] : [sender.tab.url])].map(hostOf);
+  return sites.filter((site) =>
+    hosts.every((host) => site.hosts.some((pattern) => host !== '' && hostFits(pattern, host))),
+  );
+}
+
+/** The host of a page that came encrypted; empty for any other. */
+function hostOf(address: string | undefined): string {
   try {
-    url = new URL(sender.url);
+    const url = new URL(address ?? '');
+    return url.protocol === 'https:' ? url.hostname : '';
   } catch {
-    return [];
+    return '';
   }
-  if (url.protocol !== 'https:') return [];
-  return sites.filter((site) => site.hosts.some((pattern) => hostFits(pattern, url.hostname)));
 }
 
 /** Tells whether the sender is a page of the extension itself; `base` is its address with a slash at the end. */

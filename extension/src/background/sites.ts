@@ -133,7 +133,7 @@ function asScript(script: chrome.scripting.RegisteredContentScript): Script {
 }
 
 function asRegistered(script: Script): chrome.scripting.RegisteredContentScript {
-  return { ...script, allFrames: false, runAt: 'document_start', persistAcrossSessions: true };
+  return { ...script, allFrames: true, runAt: 'document_start', persistAcrossSessions: true };
 }
 
 /** Runs a site's scripts in the tabs that are open already; those that hold a port have them. */
@@ -146,7 +146,7 @@ export async function runInOpenTabs(site: Site, running: (tab: number) => boolea
       if (tab.id === undefined || tab.discarded || running(tab.id)) return;
       for (const script of scriptsOf(site, granted)) {
         await chrome.scripting.executeScript({
-          target: { tabId: tab.id },
+          target: { tabId: tab.id, allFrames: true },
           files: script.js,
           world: script.world,
           injectImmediately: true,
@@ -156,18 +156,20 @@ export async function runInOpenTabs(site: Site, running: (tab: number) => boolea
   );
 }
 
-/** Runs the panel's script in a page that has its content script. Where the browser names no documents it goes into whatever the tab shows by now, and does nothing there without a page of ours. */
+/** Runs the panel's script in a page that has its content script. Where the browser names no documents it goes into whatever the frame shows by now, and does nothing there without a page of ours. */
 export async function runPanel({
   tab,
+  frame,
   document,
 }: {
   tab: number;
+  frame: number;
   document?: string | undefined;
 }): Promise<void> {
   try {
     await chrome.scripting.executeScript({
       target:
-        document === undefined ? { tabId: tab, frameIds: [0] } : { tabId: tab, documentIds: [document] },
+        document === undefined ? { tabId: tab, frameIds: [frame] } : { tabId: tab, documentIds: [document] },
       files: ['panel.js'],
       injectImmediately: true,
     });

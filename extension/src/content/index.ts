@@ -1,6 +1,7 @@
 // The content script: runs at document_start, in the isolated world, on the
-// hosts that the seller granted. The script before it left the site's definition
-// and its marketplaces; without them, or on another host, it ends at once.
+// hosts that the seller granted, in frames too. The script before it left the
+// site's definition and its marketplaces; without them, on another host, or in a
+// frame that any other site embeds, it ends at once.
 
 import { PAGE_PORT } from '../messages';
 import { type Definition, know, type MarketplaceSource } from '../site';
@@ -32,12 +33,17 @@ function connect(): Port | null {
   return port as Port;
 }
 
+/** Where this document stands, and every page around it; undefined in a frame where the browser names none of them. */
+function places(): string[] | undefined {
+  const { ancestorOrigins } = location;
+  return window === window.top || ancestorOrigins ? [location.origin, ...(ancestorOrigins ?? [])] : undefined;
+}
+
 const definition = globalThis.blackmarkSite;
 if (
   definition &&
-  window === window.top &&
   !globalThis.blackmarkPage?.alive &&
-  onSite(definition, location.hostname)
+  places()?.every((origin) => onSite(definition, origin.split('https://')[1] ?? ''))
 ) {
   know(globalThis.blackmarkMarketplaces ?? []);
   const page = new Page({

@@ -128,7 +128,12 @@ export class Page {
       look();
     };
     document.addEventListener('visibilitychange', seen, { signal });
-    window.addEventListener('pageshow', seen, { signal });
+    const thawed = () => {
+      if (this.#shown) this.#line.thawed();
+    };
+    // Left and come back to, as it was, and frozen where it stood.
+    window.addEventListener('pageshow', ({ persisted }) => (persisted ? thawed : seen)(), { signal });
+    document.addEventListener('resume', thawed, { signal });
     window.addEventListener('popstate', look, { signal });
     window.addEventListener('hashchange', look, { signal });
     document.addEventListener('change', turned, { signal, capture: true, passive: true });

@@ -117,6 +117,27 @@ test('a page says its name, beats while it is seen, and stops when it is hidden'
   expect(ports[0]!.types().at(-1)).toBe('beat');
 });
 
+test('a page that was frozen takes a new port once it is seen, whatever became of the old one', () => {
+  let visible = true;
+  const { line, clock, ports, heard } = lineWith({ visible: () => visible });
+  line.open();
+  line.act({ type: 'mark', request: 'r1', marks: [mark] });
+  // Nobody told the page, which could not hear.
+  ports[0]!.closed = true;
+  visible = false;
+  line.thawed();
+  clock.move(BEAT * 3);
+  expect(ports, 'a hidden page wakes nobody').toHaveLength(1);
+  visible = true;
+  line.seen();
+  expect(ports).toHaveLength(2);
+  expect(ports[1]!.types()).toEqual(['open', 'mark', 'beat']);
+  expect(heard.filter((said) => said === 'opened')).toHaveLength(2);
+  line.thawed();
+  expect(ports).toHaveLength(3);
+  expect(ports[1]!.closed, 'the old one is closed').toBe(true);
+});
+
 test('when the background dies the port is opened again under the same name, and what had no outcome is said again', () => {
   const { line, clock, ports, heard } = lineWith();
   line.open();

@@ -118,6 +118,15 @@ export class Line {
     else this.open();
   }
 
+  /** The page was frozen. A port that was closed meanwhile says so to nobody, so there is a new one. */
+  thawed(): void {
+    const port = this.#port;
+    this.#port = null;
+    this.#stopBeat();
+    port?.disconnect();
+    this.seen();
+  }
+
   /** Whether there is a port. */
   get ready(): boolean {
     return this.#port !== null;
