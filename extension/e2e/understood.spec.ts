@@ -222,7 +222,7 @@ for (const language of ['en', 'zh_CN'] as const) {
           await shot(report, `report-${width}`);
         }
         // By keyboard: what scrolls, then the two ways out.
-        for (const stop of ['PRE', 'BUTTON', 'BUTTON']) {
+        for (const stop of ['SECTION', 'BUTTON', 'BUTTON']) {
           await report.keyboard.press('Tab');
           expect(await report.evaluate(() => document.activeElement?.tagName)).toBe(stop);
         }

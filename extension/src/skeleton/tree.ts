@@ -120,7 +120,10 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
     if (full || ++elements > MOST_ELEMENTS || ours(element)) return;
     const indent = ' '.repeat(Math.min(depth, 40));
     const tag = tagOf(element);
-    if (CLOSED.has(nameOf(element))) return write(`${indent}${tag}`);
+    if (CLOSED.has(nameOf(element))) {
+      write(`${indent}${tag}`);
+      return;
+    }
     const children = inside(element).filter(
       (child) =>
         child.nodeType === Node.ELEMENT_NODE ||
@@ -128,10 +131,14 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
     );
     const [only] = children;
     if (children.length === 1 && only?.nodeType === Node.TEXT_NODE) {
-      return write(`${indent}${tag}${shape(only.nodeValue ?? '')}`);
+      write(`${indent}${tag}${shape(only.nodeValue ?? '')}`);
+      return;
     }
     write(`${indent}${tag}`);
-    if (children.length > 0 && depth >= DEEPEST) return write(`${indent} …`);
+    if (children.length > 0 && depth >= DEEPEST) {
+      write(`${indent} …`);
+      return;
+    }
     const alike = new Map<string, number>();
     for (const child of children) {
       if (child.nodeType === Node.TEXT_NODE) {
@@ -155,13 +162,13 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
 
   function tagOf(element: Element): string {
     const said = namesOf(element).map((name) => {
-      const value = valueOf(name.toLowerCase(), attributeOf(element, name));
+      const value = shapedValue(name.toLowerCase(), attributeOf(element, name));
       return value === '' ? named(name) : `${named(name)}="${value}"`;
     });
     return `<${[named(nameOf(element)), ...said].join(' ')}>`;
   }
 
-  function valueOf(name: string, value: string): string {
+  function shapedValue(name: string, value: string): string {
     if (SECRET.has(name) || name.startsWith('on')) return '';
     if (NAMES.has(name))
       return value

