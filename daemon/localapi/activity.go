@@ -177,6 +177,12 @@ func (s *Server) otherActs(spot activitySpot, test activityTest, limit int) ([]o
 			return nil, err
 		}
 	}
+	s.config.Natives.Each(func(n wire.Native) {
+		at, err := time.Parse(time.RFC3339, n.At)
+		if err == nil && n.State == wire.NativeProved {
+			add(otherAct{at: at, name: n.ID, Activity: wire.Activity{Act: wire.ActPushed, Keys: []buyer.Key{n.Key}}})
+		}
+	})
 	slices.SortFunc(list, func(a, b otherAct) int {
 		if c := b.at.Compare(a.at); c != 0 {
 			return c

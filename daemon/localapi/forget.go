@@ -69,6 +69,11 @@ func (s *Server) forget(ctx context.Context, q wire.ForgetQuery) (wire.Forgotten
 			return done, err
 		}
 	}
+	if !q.DryRun {
+		if err = s.config.Natives.Forget(keys); err != nil {
+			return done, err
+		}
+	}
 	if done.Orders, err = s.config.Orders.Forget(ctx, keys, q.DryRun); err != nil {
 		return done, err
 	}

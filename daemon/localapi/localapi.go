@@ -21,6 +21,7 @@ import (
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/ledger/marklist"
 	"blackmark/daemon/localapi/pairing"
+	"blackmark/daemon/native"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
 	"blackmark/daemon/sites"
@@ -48,6 +49,7 @@ type Config struct {
 	Orders    *orders.Store
 	Folder    *settings.Folder // of the paired browsers and the command line's key
 	Sites     *sites.Sites
+	Natives   *native.Lists
 	Sharing   Sharing   // nil means that there is none
 	Transfers Transfers // nil means that there are none
 	Backups   Backups   // nil means that there are none

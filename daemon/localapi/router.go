@@ -197,6 +197,7 @@ func (s *Server) operations(api huma.API) {
 			return nothing{}, s.revoke(i.Body.ID)
 		})
 	s.workplaceOperations(api)
+	s.nativeOperations(api)
 	s.aliasOperations(api)
 	s.sharingOperations(api)
 	s.forgetOperations(api)

@@ -20,6 +20,7 @@ import (
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/localapi/socket"
+	"blackmark/daemon/native"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
 	"blackmark/daemon/sites"
@@ -78,6 +79,7 @@ type stage struct {
 	log       *logged
 	folder    *settings.Folder
 	sites     *sites.Sites
+	natives   *native.Lists
 	ledger    *ledger.Ledger
 	orders    *orders.Store
 	server    *localapi.Server
@@ -108,7 +110,9 @@ func (s *stage) open() {
 	s.ok(err)
 	s.sites, err = sites.Open(sites.Config{Dir: s.folder.Path("sites"), Now: s.clock.now, Log: log})
 	s.ok(err)
-	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders, Sites: s.sites,
+	s.natives, err = native.Open(native.Config{Dir: s.folder.Path("native"), Now: s.clock.now, MinFree: 1, Log: log})
+	s.ok(err)
+	s.server, err = localapi.Open(localapi.Config{Ports: []int{0}, Ledger: s.ledger, Orders: s.orders, Sites: s.sites, Natives: s.natives,
 		Folder: s.folder, Sharing: s.share, Transfers: s.transfers, MinFree: 1, Version: "test", Now: s.clock.now, Log: log})
 	s.ok(err)
 	s.key, err = s.folder.LocalKey()
@@ -121,6 +125,7 @@ func (s *stage) open() {
 		s.ok(<-served)
 		s.ok(s.server.Close())
 		s.ok(s.sites.Close())
+		s.ok(s.natives.Close())
 		s.ok(s.ledger.Close())
 		s.ok(s.orders.Close())
 		s.ok(s.folder.Close())

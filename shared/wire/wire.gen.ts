@@ -462,6 +462,46 @@ export interface Outcomes {
   id: number;
   outcomes: Outcome[];
 }
+/** NativeState is how far putting a buyer on a marketplace's own list is. */
+export type NativeState =
+  | 'planned'
+  | 'sent'
+  | 'proved'
+  | 'failed'
+  | 'unknown';
+/** Native is one buyer on his way to a marketplace's own list. */
+export interface Native {
+  /** 32 lower-case hexadecimal digits */
+  id: string;
+  site: string;
+  key: BuyerKey;
+  state: NativeState;
+  /** RFC 3339, UTC; of this state */
+  at: string;
+}
+/** NativeQuery names buyers and the site on whose list they are to be. */
+export interface NativeQuery {
+  /** 1 to 32 of a-z, 0-9 and - */
+  site: string;
+  /** 1 to MaxMarks, one for each buyer */
+  keys: BuyerKey[];
+  again?: boolean;
+}
+/** NativeList answers with one entry for each buyer, in order; of one who was never planned the id and the state are empty. */
+export interface NativeList {
+  natives: Native[];
+}
+/** NativeResult says what came of one. */
+export interface NativeResult {
+  id: string;
+  /** sent, proved, failed or unknown */
+  state: NativeState;
+}
+/** NativeResults carries results. */
+export interface NativeResults {
+  /** 1 to MaxMarks */
+  results: NativeResult[];
+}
 /** Order names one order. */
 export interface Order {
   marketplace: string;

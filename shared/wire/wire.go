@@ -14,7 +14,7 @@ import "blackmark/shared/problem"
 // Version is the version of this protocol: one growing number. An end that
 // meets another version says so and stops.
 //
-//	1  2026-11-22  proof, pairing, watch, seen, mark, cancel; status, marks, buyers, pairing, clients; others, sharing; uploads, exports, imports, backups, restore, forget; aliases, looks; changes, activity, hits, diagnostics
+//	1  2026-11-22  proof, pairing, watch, seen, mark, cancel; status, marks, buyers, pairing, clients; others, sharing; uploads, exports, imports, backups, restore, forget; aliases, looks; changes, activity, hits, diagnostics; native
 const Version = 1
 
 // Ports are the loopback ports that the daemon may use, the first that is

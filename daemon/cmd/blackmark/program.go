@@ -14,6 +14,7 @@ import (
 	"blackmark/daemon/cloudlink"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi"
+	"blackmark/daemon/native"
 	"blackmark/daemon/orders"
 	"blackmark/daemon/settings"
 	"blackmark/daemon/sites"
@@ -42,6 +43,7 @@ type Main struct {
 	cloud     *cloudlink.Link
 	backups   *backup.Folder
 	sites     *sites.Sites
+	natives   *native.Lists
 	transfers *transfer.Transfers
 	door      *localapi.Server // nil for a command that works without the daemon
 
@@ -73,7 +75,7 @@ func openMain(c Config, folder *settings.Folder) (m *Main, err error) {
 		return nil, err
 	}
 	m.door, err = localapi.Open(localapi.Config{
-		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sites: m.sites, Sharing: m.cloud,
+		Ports: c.Ports, Ledger: m.ledger, Orders: m.orders, Folder: m.folder, Sites: m.sites, Natives: m.natives, Sharing: m.cloud,
 		Transfers: m.transfers, Backups: m, Findings: m.Findings, LogLines: c.LogLines,
 		Version: version(), MinFree: c.MinFree, Now: c.Now, Log: c.Log,
 	})
@@ -123,6 +125,9 @@ func openStores(c Config, folder *settings.Folder) (m *Main, err error) {
 		return m, err
 	}
 	if m.sites, err = sites.Open(sites.Config{Dir: m.folder.Path("sites"), Now: c.Now, Log: c.Log}); err != nil {
+		return m, err
+	}
+	if m.natives, err = native.Open(native.Config{Dir: m.folder.Path("native"), Now: c.Now, MinFree: c.MinFree, Log: c.Log}); err != nil {
 		return m, err
 	}
 	m.backups = backup.New(backup.Config{
@@ -201,6 +206,9 @@ func (m *Main) closeStores() error {
 	}
 	if m.cloud != nil {
 		errs = append(errs, m.cloud.Close())
+	}
+	if m.natives != nil {
+		errs = append(errs, m.natives.Close())
 	}
 	if m.sites != nil {
 		errs = append(errs, m.sites.Close())

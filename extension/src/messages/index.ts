@@ -30,6 +30,9 @@ import type {
   MarksPage,
   MarksQuery,
   MuteQuery,
+  NativeList,
+  NativeQuery,
+  NativeResults,
   NewCancel,
   NewMark,
   Outcome,
@@ -166,6 +169,11 @@ export interface Requests {
   diagnostics: () => Diagnostics;
   /** ends the pairing of a browser; of this one too */
   revokeClient: (query: RevokeQuery) => Status;
+  /** plans to put up to 100 buyers on a marketplace's own list; what is not known is planned again only with `again` */
+  planNative: (query: NativeQuery) => NativeList;
+  nativeResult: (query: NativeResults) => NativeList;
+  /** what is known of buyers on a marketplace's own list */
+  natives: (query: NativeQuery) => NativeList;
   /** makes a backup now */
   takeBackup: () => Backup;
   backups: () => BackupList;

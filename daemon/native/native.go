@@ -1,0 +1,312 @@
+// Package native remembers which buyers the seller put on marketplaces' own lists,
+// and what came of each.
+//
+// It may import daemon/disk and shared. It keeps one file, a line a change, flushed
+// before it is acknowledged; a later line on a buyer takes the place of an earlier
+// one. It acts on no page, repeats nothing by itself, and never logs a buyer.
+package native
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"blackmark/daemon/disk"
+	"blackmark/shared/buyer"
+	"blackmark/shared/problem"
+	"blackmark/shared/wire"
+)
+
+// What a request can be refused for.
+var (
+	ErrSite = problem.New(problem.Invalid, "native_site",
+		"this is no site", "name the site by its code, as `ebay`")
+	ErrUnknown = problem.New(problem.NotFound, "native_id",
+		"this was never planned", "plan it first")
+	ErrState = problem.New(problem.Conflict, "native_state",
+		"it is known already what came of this", "plan it anew if it shall be done again")
+)
+
+// Config says where the file is kept.
+type Config struct {
+	Dir     string // its own folder, made where it is missing
+	MinFree uint64 // bytes that must stay free on the disk; 0 means 256 MiB
+	Now     func() time.Time
+	Log     *slog.Logger // nil means none
+}
+
+// Lists is what is remembered. Its methods may be called from several goroutines.
+type Lists struct {
+	config Config
+
+	mu      sync.Mutex
+	natives map[place]wire.Native
+	places  map[string]place // by id
+	file    *os.File
+	broken  error
+}
+
+// place is a buyer on the list of a site.
+type place struct {
+	site string
+	key  buyer.Key
+}
+
+const fileName = "pushed"
+
+// Open reads the file. A line that was cut off at the end was never acknowledged.
+// What was on its way when the daemon ended is unknown from then on.
+func Open(c Config) (*Lists, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.MinFree == 0 {
+		c.MinFree = disk.DefaultMinFree
+	}
+	if err := disk.MakeDir(c.Dir); err != nil {
+		return nil, err
+	}
+	l := &Lists{config: c, natives: map[place]wire.Native{}, places: map[string]place{}}
+	whole, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	if l.file, err = os.OpenFile(l.path(), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return nil, err
+	}
+	if err := l.file.Truncate(whole); err != nil {
+		return nil, errors.Join(err, l.file.Close())
+	}
+	if _, err := l.file.Seek(whole, 0); err != nil {
+		return nil, errors.Join(err, l.file.Close())
+	}
+	for at, n := range l.natives {
+		if n.State == wire.NativeSent {
+			n.State = wire.NativeUnknown
+			l.natives[at] = n
+		}
+	}
+	return l, nil
+}
+
+func (l *Lists) path() string { return filepath.Join(l.config.Dir, fileName) }
+
+// read takes every whole line in and tells where the last one ends.
+func (l *Lists) read() (whole int64, err error) {
+	f, err := os.Open(l.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	for r := bufio.NewReader(f); ; {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			return whole, nil
+		}
+		whole += int64(len(line))
+		var n wire.Native
+		if json.Unmarshal(line, &n) != nil {
+			l.config.Log.Warn("a line of what was put on marketplaces' lists does not read")
+			continue
+		}
+		l.take(n)
+	}
+}
+
+func (l *Lists) take(n wire.Native) {
+	at := place{n.Site, n.Key}
+	if old, there := l.natives[at]; there {
+		delete(l.places, old.ID)
+	}
+	l.natives[at], l.places[n.ID] = n, at
+}
+
+// Close closes the file.
+func (l *Lists) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return nil
+	}
+	err := l.file.Close()
+	l.file = nil
+	return err
+}
+
+var siteCode = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+
+// Plan plans to put buyers on the list of a site: those who were never, who were
+// refused, and with again those of whom it is not known. It answers for each, in
+// order. Keys have to be canonical.
+func (l *Lists) Plan(site string, keys []buyer.Key, again bool) ([]wire.Native, error) {
+	return l.each(site, keys, func(n wire.Native, known bool) (wire.Native, bool) {
+		if known && n.State != wire.NativeFailed && (n.State != wire.NativeUnknown || !again) {
+			return n, false
+		}
+		n.ID, n.State = newID(), wire.NativePlanned
+		return n, true
+	})
+}
+
+// Of tells what is known of buyers on the list of a site, in order.
+func (l *Lists) Of(site string, keys []buyer.Key) ([]wire.Native, error) {
+	return l.each(site, keys, func(n wire.Native, _ bool) (wire.Native, bool) { return n, false })
+}
+
+// each decides on every buyer and writes what is new with one flush.
+func (l *Lists) each(site string, keys []buyer.Key, decide func(n wire.Native, known bool) (next wire.Native, write bool)) ([]wire.Native, error) {
+	if !siteCode.MatchString(site) {
+		return nil, ErrSite.In("site")
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make([]wire.Native, len(keys))
+	var fresh []wire.Native
+	for i, k := range keys {
+		n, known := l.natives[place{site, k}]
+		n.Site, n.Key = site, k
+		next, write := decide(n, known)
+		if j := slices.Index(keys[:i], k); j >= 0 {
+			next, write = all[j], false
+		}
+		if write {
+			next.At = l.now()
+			fresh = append(fresh, next)
+		}
+		all[i] = next
+	}
+	return all, l.write(fresh)
+}
+
+// Results notes what came of some, all or none.
+func (l *Lists) Results(results []wire.NativeResult) ([]wire.Native, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []wire.Native
+	for i, r := range results {
+		at, known := l.places[r.ID]
+		if !known {
+			return nil, ErrUnknown.In(fmt.Sprintf("results[%d].id", i))
+		}
+		n := l.natives[at]
+		if !follows(n.State, r.State) {
+			return nil, ErrState.In(fmt.Sprintf("results[%d].state", i))
+		}
+		n.State, n.At = r.State, l.now()
+		all = append(all, n)
+	}
+	return all, l.write(all)
+}
+
+// follows tells which state may come after another. The same one again changes
+// nothing; what was unknown may become known by another look at the list.
+func follows(before, after wire.NativeState) bool {
+	switch after {
+	case wire.NativeSent:
+		return before == wire.NativePlanned || before == wire.NativeSent
+	case wire.NativeProved, wire.NativeFailed, wire.NativeUnknown:
+		return before == after || before != wire.NativeProved && before != wire.NativeFailed
+	}
+	return false
+}
+
+func (l *Lists) now() string { return l.config.Now().UTC().Format(time.RFC3339) }
+
+// write appends entries and flushes, then takes them in. The caller holds mu.
+func (l *Lists) write(entries []wire.Native) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if l.file == nil {
+		return fs.ErrClosed
+	}
+	if l.broken != nil {
+		return l.broken
+	}
+	if err := disk.CheckFree(l.config.Dir, l.config.MinFree); err != nil {
+		return err
+	}
+	_, err := l.file.Write(encode(entries))
+	if err == nil {
+		err = l.file.Sync()
+	}
+	if err != nil {
+		l.broken = fmt.Errorf("write what was put on marketplaces' lists: %w", err)
+		return l.broken // what the disk holds is not known until the file is opened again
+	}
+	for _, n := range entries {
+		l.take(n)
+	}
+	return nil
+}
+
+func encode(entries []wire.Native) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	for _, n := range entries {
+		_ = enc.Encode(n) // strings always encode
+	}
+	return b.Bytes()
+}
+
+// Each gives everything that is remembered, in no order that means anything.
+func (l *Lists) Each(do func(wire.Native)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range l.natives {
+		do(n)
+	}
+}
+
+// Forget removes a buyer: the file is written anew without him. Keys are all of his.
+func (l *Lists) Forget(keys []buyer.Key) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return fs.ErrClosed
+	}
+	var left []wire.Native
+	for _, n := range l.natives {
+		if !slices.Contains(keys, n.Key) {
+			left = append(left, n)
+		}
+	}
+	if err := l.file.Close(); err != nil {
+		return err
+	}
+	l.file = nil
+	if err := disk.WriteFile(l.path(), encode(left)); err != nil {
+		return err
+	}
+	l.natives, l.places = map[place]wire.Native{}, map[string]place{}
+	for _, n := range left {
+		l.take(n)
+	}
+	var err error
+	l.file, err = os.OpenFile(l.path(), os.O_WRONLY|os.O_APPEND, 0o600)
+	return err
+}
+
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,115 @@
+package native_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"blackmark/daemon/native"
+	"blackmark/shared/buyer"
+	"blackmark/shared/problem"
+	"blackmark/shared/wire"
+)
+
+func open(t *testing.T, dir string) *native.Lists {
+	t.Helper()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l, err := native.Open(native.Config{Dir: dir, MinFree: 1, Now: func() time.Time { return at }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+func name(id string) buyer.Key { return buyer.Key{Marketplace: "ebay", Kind: "username", ID: id} }
+
+func plan(t *testing.T, l *native.Lists, again bool, keys ...buyer.Key) []wire.Native {
+	t.Helper()
+	all, err := l.Plan("ebay", keys, again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func result(l *native.Lists, id string, state wire.NativeState) error {
+	_, err := l.Results([]wire.NativeResult{{ID: id, State: state}})
+	return err
+}
+
+// Nothing whose result is not known is planned again by itself, also after a
+// restart in the middle and a write that was cut off.
+func TestNothingIsRepeatedByItself(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	all := plan(t, l, false, name("one"), name("two"), name("three"), name("one"))
+	if all[0].State != wire.NativePlanned || all[0].ID == "" || all[3] != all[0] {
+		t.Fatalf("%+v", all)
+	}
+	if again := plan(t, l, false, name("one")); again[0] != all[0] {
+		t.Errorf("planned twice: %+v", again)
+	}
+	for i, state := range []wire.NativeState{wire.NativeProved, wire.NativeFailed, wire.NativeSent} {
+		if err := result(l, all[i].ID, wire.NativeSent); err != nil {
+			t.Fatal(err)
+		}
+		if err := result(l, all[i].ID, state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "pushed"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"id":"cut o`); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	l = open(t, dir)
+	known := plan(t, l, false, name("one"), name("two"), name("three"))
+	if known[0].State != wire.NativeProved || known[1].State != wire.NativePlanned || known[2].State != wire.NativeUnknown {
+		t.Errorf("after a restart: %+v", known)
+	}
+	if said := plan(t, l, true, name("one"), name("three")); said[0].State != wire.NativeProved || said[1].State != wire.NativePlanned || said[1].ID == all[2].ID {
+		t.Errorf("when the seller says so: %+v", said)
+	}
+	for _, c := range []struct {
+		id    string
+		state wire.NativeState
+		code  string
+	}{
+		{all[0].ID, wire.NativeFailed, "native_state"}, {all[0].ID, wire.NativeSent, "native_state"}, {all[0].ID, "done", "native_state"},
+		{all[2].ID, wire.NativeProved, "native_id"}, {"x", wire.NativeProved, "native_id"},
+	} {
+		if err := result(l, c.id, c.state); err == nil || problem.Of(err).Code != c.code {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	if _, err := l.Plan("../x", []buyer.Key{name("one")}, false); problem.Of(err).Code != "native_site" {
+		t.Errorf("a site that is none: %v", err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	plan(t, l, false, name("one"), name("two"))
+	if err := l.Forget([]buyer.Key{name("one")}); err != nil {
+		t.Fatal(err)
+	}
+	plan(t, l, false, name("three"))
+	l = open(t, dir)
+	got, err := l.Of("ebay", []buyer.Key{name("one"), name("two"), name("three")})
+	if err != nil || got[0].State != "" || got[1].State != wire.NativePlanned || got[2].State != wire.NativePlanned {
+		t.Errorf("%+v %v", got, err)
+	}
+	if b, _ := os.ReadFile(filepath.Join(dir, "pushed")); strings.Contains(string(b), `"one"`) {
+		t.Error("he is still in the file")
+	}
+}
