@@ -6,7 +6,9 @@ import path from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { LOOKS, look, Office, openPlace } from './dashboard/office';
 import { FULL } from './dashboard/samples';
-import { TOP } from './rehearsal/programs';
+import { TOP, until } from './rehearsal/programs';
+import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
+import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
 
 let office: Office;
 test.beforeAll(async () => {
@@ -107,5 +109,30 @@ test('a link that leads nowhere says so', async () => {
     await expect(page.getByRole('heading', { name: 'My Blacklist' })).toBeVisible();
   } finally {
     await browser.close();
+  }
+});
+
+test('the card on an order page leads to the report on its buyer', async () => {
+  test.setTimeout(120_000);
+  // It has the ports to itself.
+  await office.daemon.stop();
+  const rehearsal = await Rehearsal.start();
+  try {
+    const { page, eyes } = await rehearsal.list(`${SHOPEE_LIST}&orders=20`, SHOPEE);
+    const order = (await ordersOf(page)).find((one) => one.identified && !one.trap);
+    if (!order) throw new Error('the sandbox has no plain order');
+    await eyes.mark(await eyes.bring(SHOPEE, order.number), 'returns');
+    await eyes.shows(SHOPEE, order.number, 'black');
+    await eyes.press(await eyes.bring(SHOPEE, order.number));
+    await until('the card is open', async () => (await eyes.said('.foot'))[0]);
+    const opened = rehearsal.browser.context.waitForEvent('page');
+    await eyes.click('.link', 'All that is known');
+    const report = await opened;
+    await expect(report.getByRole('heading', { name: 'Risk report' })).toBeVisible();
+    await expect(report.locator('.buyer')).toContainText(order.id);
+    await expect(report.locator('.orders')).toContainText(order.number);
+    expect(report.url()).not.toContain(order.id);
+  } finally {
+    await rehearsal.close();
   }
 });

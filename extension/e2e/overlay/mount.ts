@@ -79,6 +79,7 @@ const requests: OverlayRequests = {
   tick: (row, on) => void calls.push(['tick', row, on]),
   tickAll: (on) => void calls.push(['tickAll', on]),
   openPopup: () => void calls.push(['openPopup']),
+  buyer: (row) => void calls.push(['buyer', row]),
   report: () => void calls.push(['report']),
 };
 

@@ -16,6 +16,8 @@ export function readFromPage(value: unknown): FromPage | null {
       return { type: 'beat' };
     case 'popup':
       return { type: 'popup' };
+    case 'buyer':
+      return listOf(value.keys, () => true) ? (value as FromPage) : null;
     case 'look':
       return isObject(value.look) && isName(value.look.page) ? (value as FromPage) : null;
     case 'report':

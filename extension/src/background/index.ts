@@ -17,7 +17,7 @@ import { OWN_PAGE, OwnPages } from './requests';
 import { isOwnPage, sitesOf } from './senders';
 import { grants, registerGranted, runInOpenTabs, runPanel } from './sites';
 import { keyring, refusalStore, waitingStore } from './storage';
-import { browserName, openPopup, showLink } from './toolbar';
+import { browserName, openBuyer, openPopup, showLink } from './toolbar';
 import { WaitingMarks } from './waiting';
 
 /** Wakes the background while marks wait and no page is open. */
@@ -53,6 +53,7 @@ const pages = new Pages({
   mute: (query) => link.call('POST', '/v1/sharing/mute', query),
   alias: (query, joined) => link.call('POST', joined ? '/v1/buyers/join' : '/v1/buyers/split', query),
   popup: () => void openPopup(),
+  buyer: (keys) => void openBuyer(keys),
   panel: runPanel,
   report: async (place) => {
     await openReport(place).catch((error) => console.error('blackmark: report', error));

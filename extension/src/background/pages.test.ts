@@ -83,6 +83,7 @@ class World {
       return this.muted;
     },
     popup: () => {},
+    buyer: () => {},
     report: async (place) => {
       this.reports.push(place);
     },

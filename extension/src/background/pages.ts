@@ -1,7 +1,7 @@
 // The open pages and their ports. A page's port comes and goes with the
 // background's life; its name stays, so what is owed to a page finds it again.
 
-import type { AliasQuery, MuteQuery, Outcome } from 'shared/wire/wire.gen';
+import type { AliasQuery, BuyerKey, MuteQuery, Outcome } from 'shared/wire/wire.gen';
 import type { WireMessage } from '../daemonlink/conversation';
 import type { FromPage, Link, Reply, ToPage } from '../messages';
 import { readFromPage } from './frompage';
@@ -39,6 +39,8 @@ export interface PagesParts extends Pick<PageParts, 'connected' | 'request' | 'n
   /** joins two keys of a buyer, or splits them */
   alias: (query: AliasQuery, joined: boolean) => Promise<Reply<unknown>>;
   popup: () => void;
+  /** shows the risk report of a buyer */
+  buyer: (keys: BuyerKey[]) => void;
   /** makes a report on a page and shows it */
   report: (place: Place) => Promise<void>;
   /** runs the panel's script in a page that asked for it */
@@ -203,6 +205,9 @@ export class Pages {
         break;
       case 'popup':
         this.#parts.popup();
+        break;
+      case 'buyer':
+        this.#parts.buyer(message.keys);
         break;
     }
   }

@@ -1,7 +1,9 @@
 // The extension's button: a small dot while there is no connection, and the
-// popup that a page asks for.
+// popup and the report that a page asks for.
 
+import type { BuyerKey } from 'shared/wire/wire.gen';
 import type { Link } from '../messages';
+import { keptBuyerLink } from '../pages/dashboard/buyer/link';
 import { t } from '../ui/text';
 
 /** Shows how the link stands; while it is being made, what was shown stays. */
@@ -20,6 +22,12 @@ export async function openPopup(): Promise<void> {
   } catch {
     await chrome.tabs.create({ url: chrome.runtime.getURL('popup/index.html') });
   }
+}
+
+/** Opens the risk report of a buyer in a tab of its own. */
+export async function openBuyer(keys: BuyerKey[]): Promise<void> {
+  const place = await keptBuyerLink(keys);
+  await chrome.tabs.create({ url: chrome.runtime.getURL(`dashboard/index.html${place}`) });
 }
 
 /** This browser as the seller will recognise it in a list. */

@@ -142,6 +142,10 @@ export class Desk {
         this.#ask((request) => line.say({ type: 'alias', request, key, other, joined })),
       openPopup: () => line.say({ type: 'popup' }),
       report: () => line.say({ type: 'report' }),
+      buyer: (name) => {
+        const keys = book.named(name)?.answer?.keys;
+        if (keys?.length) line.say({ type: 'buyer', keys });
+      },
     };
   }
 

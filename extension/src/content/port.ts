@@ -173,7 +173,7 @@ export class Line {
   }
 
   /** Says what may be lost with the port. */
-  say(message: Extract<FromPage, { type: 'popup' | 'mute' | 'alias' | 'look' | 'report' }>): void {
+  say(message: Extract<FromPage, { type: 'popup' | 'buyer' | 'mute' | 'alias' | 'look' | 'report' }>): void {
     this.#post(message);
   }
 

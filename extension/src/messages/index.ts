@@ -87,6 +87,8 @@ export type FromPage =
   /** two keys are one buyer's, the seller says, or are not; the request is the decision's id */
   | { type: 'alias'; request: string; key: BuyerKey; other: BuyerKey; joined: boolean }
   | { type: 'popup' }
+  /** opens the risk report of the buyer with these keys */
+  | { type: 'buyer'; keys: BuyerKey[] }
   /** how the page was understood, in counts */
   | { type: 'look'; look: Omit<PageLook, 'site'> }
   /** makes a report on this page and shows it to the seller */

@@ -24,7 +24,13 @@ export function keyWords(key: BuyerKey): string {
 /** The card of a marked buyer. */
 export function createMarkCard(
   view: RowView,
-  use: { cancel(by: By): void; change(by: By): void; leave(): void; others: OthersPart | undefined },
+  use: {
+    cancel(by: By): void;
+    change(by: By): void;
+    all(): void;
+    leave(): void;
+    others: OthersPart | undefined;
+  },
 ): Card {
   const { mark } = view;
   const reason = reasons.reasons.find((r) => r.code === mark?.reason);
@@ -42,6 +48,7 @@ export function createMarkCard(
     view.state === 'stale' ? t('overlay_mark_again') : t('overlay_change'),
     use.change,
   );
+  const all = button('link', t('overlay_all'), use.all);
   const close = iconButton('flag', CLOSE, t('overlay_close'), use.leave);
   const error = make('div', 'small bad', { role: 'alert' });
   const grid = make('div', 'facts');
@@ -55,13 +62,14 @@ export function createMarkCard(
     ...(view.state === 'stale' ? [make('div', 'box', {}, words('', t('overlay_stale_help')))] : []),
     grid,
     ...(use.others ? [use.others.element] : []),
+    make('div', 'line', {}, all),
     error,
     make('div', 'foot', {}, change, cancel),
   );
   return {
     element,
     label: `${t(`overlay_state_${view.state}`)}: ${view.name}`,
-    stops: () => [cancel, change, ...(use.others?.stops ?? []), close],
+    stops: () => [cancel, change, ...(use.others?.stops ?? []), all, close],
     // The row turns before the answer is here; the card waits for the answer.
     written: () => cancelling,
     // Enter cancels: click, click again.
@@ -86,9 +94,10 @@ export function createMarkCard(
 /** The card of a buyer whom other sellers reported, and this one did not. */
 export function createOthersCard(
   view: RowView,
-  use: { mark(by: By): void; leave(): void; others: OthersPart | undefined },
+  use: { mark(by: By): void; all(): void; leave(): void; others: OthersPart | undefined },
 ): Card {
   const mark = button('btn main', t('overlay_action_mark'), use.mark);
+  const all = button('link', t('overlay_all'), use.all);
   const close = iconButton('flag', CLOSE, t('overlay_close'), use.leave);
   const what = t('overlay_state_clear');
   return {
@@ -99,10 +108,11 @@ export function createOthersCard(
       head(view, what, close),
       ...(use.others ? [use.others.element] : []),
       words('small', ordersWords(view)),
+      make('div', 'line', {}, all),
       make('div', 'foot', {}, mark),
     ),
     label: `${what}: ${view.name}`,
-    stops: () => [mark, ...(use.others?.stops ?? []), close],
+    stops: () => [mark, ...(use.others?.stops ?? []), all, close],
     written: () => false,
     key(event, active) {
       if (event.key !== 'Enter' || active) return false;

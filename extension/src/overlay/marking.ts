@@ -130,15 +130,22 @@ export function createMarking(use: MarkingUse): Marking {
           ],
         ),
       change: (by) => panel.swap(markForm(view, true), by),
+      all: () => all(view),
       leave: panel.close,
       others: createOthers(view, requests.mute),
     });
     return card;
   }
 
+  function all(view: RowView): void {
+    panel.close();
+    requests.buyer(view.row);
+  }
+
   function othersCard(view: RowView): Card {
     return createOthersCard(view, {
       mark: (by) => panel.swap(markForm(view), by),
+      all: () => all(view),
       leave: panel.close,
       others: createOthers(view, requests.mute),
     });

@@ -86,6 +86,8 @@ export interface OverlayRequests {
   tick(row: string, on: boolean): void;
   tickAll(on: boolean): void;
   openPopup(): void;
+  /** shows all that is known of this row's buyer, on a page of the extension */
+  buyer(row: string): void;
   /** makes a report on this page, which the seller sees before anything else happens to it */
   report(): void;
 }

@@ -48,6 +48,7 @@ overlay.equip(createWorkbench, {
   tick: (row, on) => show({ ticked: on ? [...dock.ticked, row] : dock.ticked.filter((r) => r !== row) }),
   tickAll: (on) => show({ ticked: on ? SAMPLE_ROWS.map((row) => row.row) : [] }),
   openPopup: () => {},
+  buyer: () => {},
   report: () => {},
 });
 

@@ -214,7 +214,7 @@ function Details({ mark }: { mark: Mark }) {
         <dd>
           {report ? counted('popup_history_orders', report.total) : '…'}{' '}
           <a href={`../dashboard/index.html${buyerLink(keys)}`} target="_blank" rel="noreferrer">
-            {t('popup_report')}
+            {t('overlay_all')}
           </a>
         </dd>
       </div>

@@ -11,10 +11,20 @@ export const BUYER = 'buyer';
 
 const given = new Map<string, string>();
 const waiting: Record<string, BuyerKey[]> = {};
+let kept: Promise<void> = Promise.resolve();
+let due = false;
 
 /** The address of the report on the buyer with these keys, inside the dashboard. */
 export function buyerLink(keys: BuyerKey[]): string {
   return placeLink(BUYER, nameOf(keys));
+}
+
+/** The same once another page can find out whom it names. */
+export async function keptBuyerLink(keys: BuyerKey[]): Promise<string> {
+  const link = buyerLink(keys);
+  keep();
+  await kept;
+  return link;
 }
 
 /** Whom a link names; undefined where the browser was closed since, or the name is invented. */
@@ -31,15 +41,18 @@ function nameOf(keys: BuyerKey[]): string {
   if (before) return before;
   const name = newID();
   given.set(lines, name);
-  // A list asks for many links at once: they are kept with one write.
-  if (Object.keys(waiting).length === 0) queueMicrotask(keep);
   waiting[fieldOf(name)] = keys;
+  // A list asks for many links at once: they are kept with one write.
+  if (!due) queueMicrotask(keep);
+  due = true;
   return name;
 }
 
 function keep(): void {
-  const links = waiting;
-  void chrome.storage.session.set(links).finally(() => {
+  due = false;
+  const links = { ...waiting };
+  if (Object.keys(links).length === 0) return;
+  kept = chrome.storage.session.set(links).finally(() => {
     for (const field of Object.keys(links)) delete waiting[field];
   });
 }
