@@ -3,7 +3,7 @@
 // language stand on one. Two of the four turns are taken always, the others
 // with SHOTS=1.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -23,8 +23,7 @@ import {
   SHOPEE_LIST,
 } from './rehearsal/sites';
 import { keyOf } from './rehearsal/truth';
-
-type Language = 'en' | 'zh_CN';
+import { foreign, type Language } from './rehearsal/words';
 
 // The rehearsal sites have no dark side: here the page gets one before we draw.
 const DARKEN = `if (location.protocol === 'https:') {
@@ -32,34 +31,6 @@ const DARKEN = `if (location.protocol === 'https:') {
   sheet.replaceSync('*{background-color:#16181c!important;color:#d8dade!important;border-color:#3a3e45!important}');
   document.adoptedStyleSheets = [sheet];
 }`;
-
-/** The words of one language as they may stand on a screen, values being anything. */
-function phrases(language: Language): Map<string, RegExp> {
-  const file = path.join(TOP, 'extension', 'dist', 'chromium-e2e', '_locales', language, 'messages.json');
-  const messages = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { message: string }>;
-  return new Map(
-    Object.entries(messages).map(([key, { message }]) => {
-      const text = message
-        .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-        .replace(/\\\$(\d|[A-Z_]+\\\$)/gi, '.{0,200}');
-      return [key, new RegExp(`^${text}$`)];
-    }),
-  );
-}
-
-/** Texts that are words of the other language only. */
-function foreign(texts: string[], language: Language): string[] {
-  const own = phrases(language);
-  const other = phrases(language === 'en' ? 'zh_CN' : 'en');
-  return texts.filter((text) => {
-    // What is only a value, as a name or a number, fits where a message is nothing else.
-    const fits = [...other].filter(([, phrase]) => phrase.test(text) && !phrase.test(''));
-    const worded = fits.filter(
-      ([key]) => !/^(overlay_key|overlay_seconds|overlay_note_length|overlay_batch_who)$/.test(key),
-    );
-    return worded.length > 0 && ![...own.values()].some((phrase) => phrase.test(text));
-  });
-}
 
 test('words of the other language are found out', () => {
   expect(foreign(['On My Blacklist', '3 orders selected'], 'zh_CN')).toHaveLength(2);

@@ -59,6 +59,11 @@ export function day(at: string): string {
     : new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(date);
 }
 
+/** A day of the calendar, as YYYY-MM-DD, as the seller writes it. */
+export function dayOf(date: string): string {
+  return date && day(`${date}T00:00:00`);
+}
+
 /** A moment as the seller writes it; `at` is RFC 3339. */
 export function moment(at: string): string {
   const date = new Date(at);

@@ -1,5 +1,5 @@
 // Where the seller is in the dashboard: the part of the address behind "#", as
-// `#/<path>/<parameter>?<name>=<value>`. Going there is a link or `go`.
+// `#/<path>/<parameter>?<name>=<value>`. Going there is a link.
 
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -48,11 +48,6 @@ export function readPlace(hash: string, home: string): Place {
 export function placeLink(path: string, parameter = '', query: Record<string, string> = {}): string {
   const words = new URLSearchParams(query).toString();
   return `#/${path}${parameter && `/${encodeURIComponent(parameter)}`}${words && `?${words}`}`;
-}
-
-/** Goes to a place, as a link does. */
-export function go(path: string, parameter = '', query: Record<string, string> = {}): void {
-  location.hash = placeLink(path, parameter, query);
 }
 
 /** The place now. */
