@@ -11,7 +11,7 @@ export function Log({ lines }: { lines: string[] }) {
         <summary>{t('settings_log_show')}</summary>
         {/* It scrolls by itself, so the keyboard has to reach it. */}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls */}
-        <section class="log" aria-label={t('settings_log')} tabIndex={0} lang="en">
+        <section class="log" aria-label={t('settings_log_lines')} tabIndex={0} lang="en">
           <pre>{lines.join('\n')}</pre>
         </section>
       </details>
