@@ -62,7 +62,7 @@ const COLUMNS: Column[] = [
   {
     name: 'buyer',
     title: 'blacklist_buyer',
-    least: 152,
+    least: 140,
     share: 2,
     sorts: ['name'],
     cell: (mark) => {
@@ -84,7 +84,7 @@ const COLUMNS: Column[] = [
   {
     name: 'marketplace',
     title: 'blacklist_marketplace',
-    least: 84,
+    least: 76,
     share: 1,
     sorts: ['marketplace'],
     cell: ({ keys: [key] }) =>
@@ -93,7 +93,7 @@ const COLUMNS: Column[] = [
   {
     name: 'reason',
     title: 'blacklist_reason',
-    least: 120,
+    least: 112,
     share: 1.4,
     sorts: ['reason'],
     cell: ({ reason }) => <span title={reasonText(reason)}>{reasonShort(reason)}</span>,
@@ -108,21 +108,21 @@ const COLUMNS: Column[] = [
   {
     name: 'order',
     title: 'blacklist_order',
-    least: 104,
+    least: 92,
     share: 1.2,
     cell: ({ order }) => order?.number,
   },
   {
     name: 'store',
     title: 'blacklist_store',
-    least: 80,
+    least: 72,
     share: 1,
     cell: ({ store }) => store && <span title={store}>{store}</span>,
   },
   {
     name: 'at',
     title: 'blacklist_at',
-    least: 92,
+    least: 88,
     share: 0,
     sorts: ['newest', 'oldest'],
     cell: ({ at }) => (
@@ -141,14 +141,14 @@ const COLUMNS: Column[] = [
   {
     name: 'via',
     title: 'blacklist_via',
-    least: 84,
+    least: 76,
     share: 0.8,
     cell: ({ via }) => viaName(via),
   },
   {
     name: 'shared',
     title: 'blacklist_shared',
-    least: 92,
+    least: 84,
     share: 0,
     cell: ({ shared }) =>
       shared && (
