@@ -13,8 +13,8 @@ const COMMON =
 const SHAPES = {
   row: `${COMMON};display:inline-block;width:52px;height:22px;margin:0 4px;vertical-align:middle`,
   action: `${COMMON};display:inline-block;width:124px;height:24px;vertical-align:middle`,
-  // no size of its own: what it holds stands in the browser's top layer
-  page: 'all:initial;position:fixed;left:0;bottom:0;width:0;height:0',
+  // no size of its own: what it holds stands in the browser's top layer; `all` leaves the page's direction
+  page: 'all:initial;direction:ltr;position:fixed;left:0;bottom:0;width:0;height:0',
 };
 
 export interface Host {
