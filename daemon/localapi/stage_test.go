@@ -241,6 +241,7 @@ type peer struct {
 	token string
 	next  int64
 	read  chan []byte
+	early [][]byte // pushes that came before an answer
 }
 
 // shake opens a socket of a browser and proves both ends.
@@ -337,8 +338,8 @@ func head(data []byte) (kind string, id int64) {
 	return h.Type, h.ID
 }
 
-// ask sends a message and waits for its answer; pushes that come before are
-// left out.
+// ask sends a message and waits for its answer; pushes that come before wait for
+// pushed.
 func (p *peer) ask(message string) []byte {
 	p.t.Helper()
 	if err := p.conn.WriteText([]byte(message)); err != nil {
@@ -349,6 +350,7 @@ func (p *peer) ask(message string) []byte {
 		if kind, id := head(data); id != 0 || kind == "failed" {
 			return data
 		}
+		p.early = append(p.early, data)
 	}
 }
 
@@ -385,7 +387,12 @@ func (p *peer) watch(page string, rows ...wire.Row) []wire.Answer {
 func (p *peer) pushed() wire.Answers {
 	p.t.Helper()
 	for {
-		data := p.receive()
+		var data []byte
+		if len(p.early) > 0 {
+			data, p.early = p.early[0], p.early[1:]
+		} else {
+			data = p.receive()
+		}
 		if kind, id := head(data); kind == "answers" && id == 0 {
 			return into[wire.Answers](p.t, data)
 		}
