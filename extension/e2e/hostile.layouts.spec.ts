@@ -73,10 +73,15 @@ async function run(layouts: number, clicks: boolean): Promise<Seen> {
       let at;
       for (let seed = ${seed}; seed < ${Math.min(seed + CLICKED, layouts)}; seed++) {
         adversary.layout(seed, ${JSON.stringify(ROW)}, ${JSON.stringify(HOSTS)});
+        // A wheel may have scrolled something in the page, and not the page.
+        for (const one of document.querySelectorAll('*')) if (one.scrollTop || one.scrollLeft) one.scrollTo({ left: 0, top: 0, behavior: 'instant' });
         window.scrollTo(0, 0);
         const row = [...document.querySelectorAll(${JSON.stringify(ROW)})][seed % 4];
-        row.scrollIntoView({ block: 'center', behavior: 'instant' });
-        await adversary.painted();
+        // Twice: rows that were not drawn before may have another size then.
+        for (let turn = 0; turn < 2; turn++) {
+          row.scrollIntoView({ block: 'center', behavior: 'instant' });
+          await adversary.painted();
+        }
         texts.push(${READ});
         at = row.querySelector('span[style]').getBoundingClientRect();
       }

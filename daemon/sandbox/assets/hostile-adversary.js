@@ -91,8 +91,9 @@
   for (const owner of [window, Document.prototype, HTMLElement.prototype, SVGElement.prototype]) {
     for (const name in owner) if (name.startsWith("on")) types.add(name.slice(2));
   }
-  // When the pointer comes to lie over what moved under it is a matter of time.
-  const moves = /^(pointer|mouse)(move|rawupdate|over|out|enter|leave)$|^scroll/;
+  // When the pointer comes to lie over what moved under it is a matter of time, and
+  // so is which rows come near the window while a wheel scrolls.
+  const moves = /^(pointer|mouse)(move|rawupdate|over|out|enter|leave)$|^scroll|^contentvisibility/;
   const hear = (event) => {
     const said = [event.type, indexOf(event.target), event.isTrusted];
     for (const key in event) {
@@ -204,7 +205,8 @@
       return [word, found ? `found in ${anchor}` : ""];
     }));
 
-  // Layouts: each follows from its number alone.
+  // Layouts: each follows from its number alone. Columns are not balanced: that
+  // takes the browser seconds for one layout.
   const sheet = new CSSStyleSheet();
   let hostsBefore = new Map();
   function layout(seed, rows, hosts) {
@@ -222,7 +224,7 @@
       body{font-family:${pick("serif", "sans-serif", "monospace", "system-ui", "cursive")};font-size:${pick(9, 13, 16, 23)}px;letter-spacing:${pick(0, 1, -1)}px;line-height:${pick("normal", 1, 1.9)}}
       ${rows}{display:${pick("block", "flex", "grid", "inline-block", "table", "flow-root")};width:${pick("auto", "100%", "640px", "min-content", "max-content", "83%")};container-type:${pick("normal", "inline-size")};
         padding:${pick(0, 3, 11)}px;overflow:${pick("visible", "hidden", "auto")};transform:${pick("none", "none", "scale(.9)", "rotate(1deg)", "translateX(3px)")};filter:${pick("none", "none", "blur(0px)", "invert(1)")};
-        visibility:${pick("visible", "visible", "visible", "hidden")};content-visibility:${pick("visible", "visible", "auto")};writing-mode:${pick("horizontal-tb", "horizontal-tb", "vertical-rl")};columns:${pick("auto", "auto", 2)}}
+        visibility:${pick("visible", "visible", "visible", "hidden")};content-visibility:${pick("visible", "visible", "auto")};writing-mode:${pick("horizontal-tb", "horizontal-tb", "vertical-rl")};columns:${pick("auto", "auto", 2)};column-fill:auto}
       ${rows}:hover{outline:2px solid red;padding-left:${pick(0, 7)}px}
       ${rows}:has(span:hover){margin-left:${pick(0, 2)}px}
       ${rows}:has(:focus){margin-right:9px}
@@ -239,6 +241,9 @@
       if (!hostsBefore.has(host)) hostsBefore.set(host, host.style.cssText);
       host.style.cssText = hostsBefore.get(host) + ";" + cssText;
     }
+    // Anew: of what is observed already and kept its size nothing would be told.
+    sizes.disconnect();
+    observed = new Map();
     for (const one of document.querySelectorAll(rows)) {
       sizes.observe(one);
       for (const span of one.querySelectorAll("span")) sizes.observe(span);
