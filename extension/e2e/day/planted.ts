@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { TOP } from '../rehearsal/programs';
 
-/** Keeps 13 MB, 50 files and 50 threads a second. */
+/** Keeps 50 MB, 50 files and 50 threads a second: readings may follow one another quickly. */
 const LEAK = `package main
 
 import (
@@ -23,7 +23,7 @@ var open []*os.File
 func init() {
 	go func() {
 		for range time.Tick(20 * time.Millisecond) {
-			kept = append(kept, bytes.Repeat([]byte{1}, 256<<10))
+			kept = append(kept, bytes.Repeat([]byte{1}, 1<<20))
 			f, _ := os.Open(os.DevNull)
 			open = append(open, f)
 			go func() {
