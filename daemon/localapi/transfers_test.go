@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"blackmark/shared/problem"
@@ -14,6 +15,7 @@ import (
 
 // moved is an end of exports and imports that does as it is told.
 type moved struct {
+	mu     sync.Mutex // of file and breaks: an export that was cut off may still read them
 	file   []byte
 	breaks error // after the file
 	got    []byte
@@ -22,12 +24,15 @@ type moved struct {
 }
 
 func (m *moved) Export(_ context.Context, w io.Writer, _ wire.ExportQuery) error {
-	if len(m.file) > 0 {
-		if _, err := w.Write(m.file); err != nil {
+	m.mu.Lock()
+	file, breaks := m.file, m.breaks
+	m.mu.Unlock()
+	if len(file) > 0 {
+		if _, err := w.Write(file); err != nil {
 			return err
 		}
 	}
-	return m.breaks
+	return breaks
 }
 
 func (m *moved) Import(file io.ReadSeeker, done func(keep bool), q wire.ImportQuery) (wire.Import, error) {
@@ -60,7 +65,9 @@ func TestExportIsWholeOrAnError(t *testing.T) {
 		"refused": {nil, broken, "no_space"}, "cut after a byte": {[]byte("{"), broken, "download_cut"},
 		"cut after much": {large, errors.New("the disk broke"), "download_cut"},
 	} {
+		m.mu.Lock()
 		m.file, m.breaks = c.file, c.breaks
+		m.mu.Unlock()
 		var got bytes.Buffer
 		err := s.line().Download(t.Context(), "/v1/export", wire.ExportQuery{Format: wire.FormatJSON, Plain: true}, &got)
 		switch {
