@@ -98,6 +98,22 @@ func TestTornTail(t *testing.T) {
 	t.Error("it was refused wherever the torn record began")
 }
 
+// Badger empties a log that is in a table now, and then deletes it. A store that
+// was killed in between opens with all that the newer log holds.
+func TestKilledWhileALogGoes(t *testing.T) {
+	dir, want := killedStore(t)
+	older := fmt.Sprintf("%05d.mem", 0)
+	if newest := filepath.Base(newestLog(t, dir)); newest <= older {
+		t.Fatalf("the log is %s: no older one can stand beside it", newest)
+	}
+	if err := os.WriteFile(filepath.Join(dir, older), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := reports(dir); err != nil || n != want {
+		t.Errorf("%d of %d reports, %v", n, want, err)
+	}
+}
+
 // Files that are gone, or cut off, are noticed as changed ones are.
 func TestFileGone(t *testing.T) {
 	from, want := killedStore(t)
