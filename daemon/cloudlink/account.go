@@ -96,7 +96,7 @@ func (l *Link) hear(ctx context.Context, j *joined) (wire.Account, error) {
 	}
 	if before.Suspended != account.Suspended {
 		l.evaluating.kick()
-		l.subscribers.publish(nil)
+		l.changes.Publish(nil)
 	}
 	return account, nil
 }

@@ -2,7 +2,7 @@
 // leaving, the tags of the seller's buyers, the list of what other sellers
 // reported, and the outbox of what this seller shares.
 //
-// It may import daemon/ledger, daemon/orders, daemon/disk and shared. What it
+// It may import daemon/ledger, daemon/orders, daemon/disk, daemon/feed and shared. What it
 // knows of the cloud it believes only as far as the operator's root key vouches
 // for it, whose hash stood in the invitation. Looking a buyer up never asks the
 // network: answers come from the list on this machine, and what is not checked
@@ -23,8 +23,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"blackmark/daemon/disk"
+	"blackmark/daemon/feed"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/orders"
+	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
 )
 
@@ -82,7 +84,7 @@ type Link struct {
 	listing, evaluating, sharing *errand
 	queue                        *queue
 	spending                     spending
-	subscribers                  subscribers
+	changes                      *feed.Feed[[]buyer.Key]
 }
 
 // joined is all that stands while the seller is a member of a cloud.
@@ -112,7 +114,8 @@ func Open(c Config) (*Link, error) {
 		c.MinFree = disk.DefaultMinFree
 	}
 	c.Pace = c.Pace.withDefaults()
-	l := &Link{cfg: c, listing: newErrand(), evaluating: newErrand(), sharing: newErrand(), queue: newQueue()}
+	l := &Link{cfg: c, listing: newErrand(), evaluating: newErrand(), sharing: newErrand(), queue: newQueue(),
+		changes: feed.NewLossy[[]buyer.Key](subscriberBuffer, nil)}
 	l.settings.path, l.muted.path = l.path(settingsName), l.path(mutedName)
 	err := errors.Join(disk.RemoveUnfinished(c.Dir), l.settings.load(), l.muted.load())
 	member, found, unread := readMembership(l.path(membershipName))
@@ -201,7 +204,7 @@ func (l *Link) Run(ctx context.Context) error {
 func (l *Link) Close() error {
 	l.changing.Lock()
 	defer l.changing.Unlock()
-	l.subscribers.closeAll()
+	l.changes.Close()
 	j := l.joined.Swap(nil)
 	if j == nil {
 		return nil

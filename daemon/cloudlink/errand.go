@@ -160,7 +160,7 @@ func (l *Link) finished(j *joined, e *errand, pause time.Duration, err error) {
 		if after != nil {
 			l.cfg.Log.Warn("the cloud share does not go on", "code", after.Code)
 		}
-		l.subscribers.publish(nil)
+		l.changes.Publish(nil)
 	}
 	if recovered {
 		l.kickUnanswered()

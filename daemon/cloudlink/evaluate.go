@@ -46,7 +46,7 @@ func (l *Link) evaluate(ctx context.Context, j *joined) (pause time.Duration, er
 		}
 	}
 	if l.spending.renew(dayOf(l.cfg.Now())) {
-		l.subscribers.publish(nil)
+		l.changes.Publish(nil)
 	}
 	batch, err := l.nextBatch(ctx, j, account)
 	if err != nil || len(batch) == 0 {
@@ -59,7 +59,7 @@ func (l *Link) evaluate(ctx context.Context, j *joined) (pause time.Duration, er
 	}
 	over := l.spending.count(batch, account.Evaluations-left, left)
 	if over || l.queue.lost() {
-		l.subscribers.publish(nil) // rows wait for another reason now, or line up again
+		l.changes.Publish(nil) // rows wait for another reason now, or line up again
 	}
 	l.sharing.nudge() // reports may have waited for these tags
 	if l.queue.ready(toShare, l.may(left)) > 0 {
@@ -159,7 +159,7 @@ func (l *Link) evaluateBatch(ctx context.Context, j *joined, epoch uint32, keys 
 	}
 	j.account.spent(left)
 	j.unchecked.Store(max(0, j.unchecked.Load()-int64(len(keys))))
-	l.subscribers.publish(keys)
+	l.changes.Publish(keys)
 	return left, nil
 }
 

@@ -43,7 +43,7 @@ func (l *Link) Forget(keys []buyer.Key, dryRun bool) (shared bool, err error) {
 		}
 	}
 	l.sharing.nudge()
-	l.subscribers.publish(keys)
+	l.changes.Publish(keys)
 	return shared, nil
 }
 

@@ -93,7 +93,7 @@ func (l *Link) begin(member membership) error {
 	l.joined.Store(j)
 	l.cfg.Log.Info("a cloud was joined")
 	l.kickAll()
-	l.subscribers.publish(nil)
+	l.changes.Publish(nil)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (l *Link) Leave(context.Context) error {
 		return err
 	}
 	l.sharing.kick()
-	l.subscribers.publish(nil)
+	l.changes.Publish(nil)
 	return nil
 }
 
@@ -147,7 +147,7 @@ func (l *Link) leave(ctx context.Context, j *joined) error {
 	}
 	l.joined.Store(nil)
 	l.cfg.Log.Info("the cloud was left", "deleted", left.Deleted)
-	l.subscribers.publish(nil)
+	l.changes.Publish(nil)
 	return disk.SyncDir(l.cfg.Dir)
 }
 

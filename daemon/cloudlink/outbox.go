@@ -357,7 +357,7 @@ func (l *Link) unpack(j *joined, batch []parcel, outcomes []wire.ShareOutcome) e
 		return err
 	}
 	if len(touched) > 0 {
-		l.subscribers.publish(touched)
+		l.changes.Publish(touched)
 	}
 	if later {
 		return ErrShareQuota

@@ -108,7 +108,7 @@ func (l *Link) Set(s wire.SharingSettings) error {
 		return err
 	}
 	l.sharing.nudge()
-	l.subscribers.publish(nil)
+	l.changes.Publish(nil)
 	return nil
 }
 
@@ -132,7 +132,7 @@ func (l *Link) Mute(q wire.MuteQuery) error {
 	if err := l.muted.set(keys, q.On); err != nil {
 		return err
 	}
-	l.subscribers.publish(keys)
+	l.changes.Publish(keys)
 	return nil
 }
 

@@ -40,7 +40,7 @@ func (l *Link) sync(ctx context.Context, j *joined) (pause time.Duration, err er
 		if settled := j.reports.settle(j.lists.version); settled != nil && err == nil {
 			err = settled
 		}
-		l.subscribers.publish(nil)
+		l.changes.Publish(nil)
 	}
 	if err != nil {
 		return 0, err

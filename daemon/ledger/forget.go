@@ -206,7 +206,7 @@ func (l *Ledger) forget(keys []buyer.Key) (records int, err error) {
 		return 0, err
 	}
 	if len(f.live) > 0 {
-		l.subscribers.publish([]Change{{Keys: once(f.live), Seq: head.Seq, Gone: f.stood}})
+		l.changes.Publish(Change{Keys: once(f.live), Seq: head.Seq, Gone: f.stood})
 	}
 	return len(f.seqs), nil
 }

@@ -1,6 +1,6 @@
 // Package ledger is My Blacklist: the seller's own marks on buyers.
 //
-// It may import daemon/ledger/journal, daemon/disk and shared. A mark is
+// It may import daemon/ledger/journal, daemon/disk, daemon/feed and shared. A mark is
 // acknowledged when it is in the journal and flushed; Badger is an index of
 // the journal that is believed only after a clean close and rebuilt in every
 // other case. The ledger never talks to a page or a network, never logs a
@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"blackmark/daemon/disk"
+	"blackmark/daemon/feed"
 	"blackmark/daemon/ledger/journal"
 	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
@@ -63,7 +64,7 @@ type Ledger struct {
 	stopOnce sync.Once
 	running  sync.WaitGroup
 
-	subscribers subscribers
+	changes *feed.Feed[Change]
 }
 
 // ErrClosed says that the ledger was closed.
@@ -93,6 +94,7 @@ func Open(c Config) (*Ledger, error) {
 		requests: make(chan *request),
 		tasks:    make(chan func()),
 		stopping: make(chan struct{}),
+		changes:  feed.New[Change](subscriberBuffer),
 	}
 	marker, clean := readMarker(l.path(markerFile))
 	if err := l.openJournal(marker); err != nil {
@@ -228,7 +230,7 @@ func (l *Ledger) Close() error {
 	l.stopOnce.Do(func() {
 		close(l.stopping)
 		l.running.Wait()
-		l.subscribers.closeAll()
+		l.changes.Close()
 		err = l.closeTable()
 		err = errors.Join(err, l.seen.close(), l.journal.Close())
 	})

@@ -148,7 +148,7 @@ func (l *Ledger) carryOut(group []*request) error {
 	} else {
 		l.meta.Store(&p.draft.meta)
 	}
-	l.subscribers.publish(p.changes)
+	l.changes.Publish(p.changes...)
 	return nil
 }
 

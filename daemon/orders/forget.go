@@ -129,7 +129,7 @@ func (s *Store) rewrite() error {
 	db, err := disk.SwapBadger(s.db)
 	if db == nil {
 		s.closed = true // nothing can be asked of it until a restart
-		s.subscribers.closeAll()
+		s.changes.Close()
 	} else {
 		s.db = db
 	}

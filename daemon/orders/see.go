@@ -92,7 +92,7 @@ func (s *Store) tell(changed []Changed, shared []buyer.Key) error {
 			return err
 		}
 	}
-	s.subscribers.publish(changed)
+	s.changes.Publish(changed...)
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	badger "github.com/dgraph-io/badger/v4"
 
 	"blackmark/daemon/disk"
+	"blackmark/daemon/feed"
 	"blackmark/shared/buyer"
 )
 
@@ -72,7 +73,7 @@ type Store struct {
 	sharedMu sync.RWMutex
 	shared   map[buyer.Key]bool // keys that stand for many buyers
 
-	subscribers subscribers
+	changes *feed.Feed[Changed]
 }
 
 // Open opens the store. One that does not open is moved aside to
@@ -125,7 +126,7 @@ func load(c Config, options badger.Options) (*Store, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	s := &Store{cfg: c, db: db, shared: map[buyer.Key]bool{}}
+	s := &Store{cfg: c, db: db, shared: map[buyer.Key]bool{}, changes: feed.New[Changed](subscriberBuffer)}
 	if err := s.loadMeta(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -177,7 +178,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	s.subscribers.closeAll()
+	s.changes.Close()
 	if err := disk.CheckFree(s.cfg.Dir, s.cfg.MinFree); err != nil && !s.db.Opts().InMemory {
 		s.cfg.Log.Warn("the disk is full; the order history was left as it is")
 		return nil
