@@ -210,7 +210,7 @@ func TestEveryRouteStandsBehindTheGate(t *testing.T) {
 	for _, name := range []string{"export", "imports", "imports/status", "imports/stop", "imports/undo", "imports/list"} {
 		want["POST /v1/"+name] = "extension local"
 	}
-	for _, name := range []string{"marks/find", "marks/facets", "marks/change", "activity", "hits", "native/plan", "native/list", "native/result"} {
+	for _, name := range []string{"marks/find", "marks/facets", "marks/change", "activity", "hits", "native/plan", "native/list", "native/result", "native/find"} {
 		want["POST /v1/"+name] = "extension local"
 	}
 	for _, r := range routes {

@@ -40,6 +40,15 @@ func (s *Server) nativeOperations(api huma.API) {
 			list, err := s.config.Natives.Results(i.Body.Results)
 			return wire.NativeList{Natives: list}, err
 		})
+	route(s, api, operation{http.MethodPost, "/v1/native/find", "find-natives", "What is known of a marketplace's own list", everyone},
+		func(_ context.Context, i *in[wire.NativeFind]) (wire.NativePage, error) {
+			limit := i.Body.Limit
+			if limit < 1 || limit > wire.MaxNatives {
+				limit = wire.MaxNatives
+			}
+			list, next, err := s.config.Natives.Find(i.Body.Site, i.Body.States, i.Body.Cursor, limit)
+			return wire.NativePage{Natives: append([]wire.Native{}, list...), Next: next}, err
+		})
 }
 
 // keysOfNative brings the keys of a query into canonical form.

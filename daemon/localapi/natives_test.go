@@ -24,6 +24,10 @@ func TestNatives(t *testing.T) {
 	if len(pushed) != 1 || pushed[0].Keys[0] != ali("10001") {
 		t.Errorf("activity: %+v", pushed)
 	}
+	found := posted[wire.NativePage](s, "/v1/native/find", wire.NativeFind{Site: "aliexpress", States: []wire.NativeState{wire.NativePlanned}})
+	if len(found.Natives) != 1 || found.Natives[0].Key != ali("10002") || found.Next != "" {
+		t.Errorf("what is planned: %+v", found)
+	}
 	posted[wire.Forgotten](s, "/v1/forget", wire.ForgetQuery{Keys: []buyer.Key{ali("10001")}})
 	if left := posted[wire.NativeList](s, "/v1/native/list", wire.NativeQuery{Site: "aliexpress", Keys: []buyer.Key{ali("10001")}}).Natives; left[0].State != "" {
 		t.Errorf("after forgetting: %+v", left)

@@ -9,6 +9,7 @@ package native
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -37,6 +38,8 @@ var (
 		"this was never planned", "plan it first")
 	ErrState = problem.New(problem.Conflict, "native_state",
 		"it is known already what came of this", "plan it anew if it shall be done again")
+	ErrCursor = problem.New(problem.Invalid, "native_cursor",
+		"this is no place in the list", "begin from its start")
 )
 
 // Config says where the file is kept.
@@ -154,11 +157,12 @@ func (l *Lists) Close() error {
 var siteCode = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 
 // Plan plans to put buyers on the list of a site: those who were never, who were
-// refused, and with again those of whom it is not known. It answers for each, in
-// order. Keys have to be canonical.
+// refused or taken off again, and with again those of whom it is not known. It
+// answers for each, in order. Keys have to be canonical.
 func (l *Lists) Plan(site string, keys []buyer.Key, again bool) ([]wire.Native, error) {
 	return l.each(site, keys, func(n wire.Native, known bool) (wire.Native, bool) {
-		if known && n.State != wire.NativeFailed && (n.State != wire.NativeUnknown || !again) {
+		open := !known || n.State == wire.NativeFailed || n.State == wire.NativeOff || n.State == wire.NativeUnknown && again
+		if !open {
 			return n, false
 		}
 		n.ID, n.State = newID(), wire.NativePlanned
@@ -196,6 +200,36 @@ func (l *Lists) each(site string, keys []buyer.Key, decide func(n wire.Native, k
 	return all, l.write(fresh)
 }
 
+// Find gives what is known of a site's list, the oldest first: at most limit
+// entries in these states, or in any where there are none, after the cursor of the
+// page before. next is empty at the end.
+func (l *Lists) Find(site string, states []wire.NativeState, cursor string, limit int) (found []wire.Native, next string, err error) {
+	if !siteCode.MatchString(site) {
+		return nil, "", ErrSite.In("site")
+	}
+	if cursor != "" && !cursorShape.MatchString(cursor) {
+		return nil, "", ErrCursor.In("cursor")
+	}
+	l.mu.Lock()
+	for _, n := range l.natives {
+		if n.Site == site && (len(states) == 0 || slices.Contains(states, n.State)) && cursorOf(n) > cursor {
+			found = append(found, n)
+		}
+	}
+	l.mu.Unlock()
+	slices.SortFunc(found, func(a, b wire.Native) int { return cmp.Compare(cursorOf(a), cursorOf(b)) })
+	if len(found) > limit {
+		found = found[:limit]
+		next = cursorOf(found[limit-1])
+	}
+	return found, next, nil
+}
+
+// cursorShape is the time and the id of an entry, which sort as entries do.
+var cursorShape = regexp.MustCompile(`^[0-9TZ:-]{20} [0-9a-f]{32}$`)
+
+func cursorOf(n wire.Native) string { return n.At + " " + n.ID }
+
 // Results notes what came of some, all or none.
 func (l *Lists) Results(results []wire.NativeResult) ([]wire.Native, error) {
 	l.mu.Lock()
@@ -217,13 +251,16 @@ func (l *Lists) Results(results []wire.NativeResult) ([]wire.Native, error) {
 }
 
 // follows tells which state may come after another. The same one again changes
-// nothing; what was unknown may become known by another look at the list.
+// nothing; what was unknown may become known by another look at the list, and
+// whoever is there may be taken off. What may have arrived is never on its way again.
 func follows(before, after wire.NativeState) bool {
 	switch after {
-	case wire.NativeSent:
+	case wire.NativePlanned, wire.NativeSent:
 		return before == wire.NativePlanned || before == wire.NativeSent
 	case wire.NativeProved, wire.NativeFailed, wire.NativeUnknown:
-		return before == after || before != wire.NativeProved && before != wire.NativeFailed
+		return before == after || before != wire.NativeProved && before != wire.NativeFailed && before != wire.NativeOff
+	case wire.NativeOff:
+		return true
 	}
 	return false
 }

@@ -3,6 +3,7 @@ package native_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,78 @@ func TestNothingIsRepeatedByItself(t *testing.T) {
 		}
 	}
 	if _, err := l.Plan("../x", []buyer.Key{name("one")}, false); problem.Of(err).Code != "native_site" {
+		t.Errorf("a site that is none: %v", err)
+	}
+}
+
+// What was not sent after all is planned again and can be taken back; what may
+// have arrived is not, and who was proved to be there can be taken off.
+func TestTakenBack(t *testing.T) {
+	l := open(t, t.TempDir())
+	all := plan(t, l, false, name("one"), name("two"), name("three"))
+	for _, step := range []struct {
+		of   int
+		to   wire.NativeState
+		fits bool
+	}{
+		{0, wire.NativeSent, true}, {0, wire.NativePlanned, true}, {0, wire.NativeOff, true}, {0, wire.NativeProved, false},
+		{1, wire.NativeSent, true}, {1, wire.NativeUnknown, true}, {1, wire.NativePlanned, false}, {1, wire.NativeSent, false},
+		{1, wire.NativeProved, true}, {1, wire.NativeOff, true}, {1, wire.NativeSent, false},
+		{2, wire.NativeFailed, true}, {2, wire.NativePlanned, false},
+	} {
+		if err := result(l, all[step.of].ID, step.to); (err == nil) != step.fits {
+			t.Errorf("%s to %q: %v", all[step.of].Key.ID, step.to, err)
+		}
+	}
+	if again := plan(t, l, false, name("one"), name("two")); again[0].State != wire.NativePlanned || again[1].State != wire.NativePlanned {
+		t.Errorf("who is off the list cannot be put there again: %+v", again)
+	}
+}
+
+func TestFind(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l, err := native.Open(native.Config{Dir: t.TempDir(), MinFree: 1, Now: func() time.Time { at = at.Add(time.Minute); return at }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var want []string
+	for _, id := range []string{"nine", "two", "five", "seven", "one"} {
+		n := plan(t, l, false, name(id))[0]
+		if id == "five" {
+			if err := result(l, n.ID, wire.NativeOff); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want = append(want, id)
+	}
+	if _, err := l.Plan("aliexpress", []buyer.Key{name("three")}, false); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for cursor, pages := "", 0; ; pages++ {
+		found, next, err := l.Find("ebay", []wire.NativeState{wire.NativePlanned}, cursor, 2)
+		if err != nil || len(found) > 2 || pages > 3 {
+			t.Fatalf("%+v %v", found, err)
+		}
+		for _, n := range found {
+			got = append(got, n.Key.ID)
+		}
+		if cursor = next; next == "" {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if all, _, err := l.Find("ebay", nil, "", 10); err != nil || len(all) != 5 {
+		t.Errorf("in any state: %+v %v", all, err)
+	}
+	if _, _, err := l.Find("ebay", nil, "x", 10); problem.Of(err).Code != "native_cursor" {
+		t.Errorf("a cursor that is none: %v", err)
+	}
+	if _, _, err := l.Find("../x", nil, "", 10); problem.Of(err).Code != "native_site" {
 		t.Errorf("a site that is none: %v", err)
 	}
 }

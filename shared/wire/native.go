@@ -10,6 +10,7 @@ import "blackmark/shared/buyer"
 //	POST /v1/native/plan    NativeQuery -> NativeList    plans what is not there yet
 //	POST /v1/native/result  NativeResults -> NativeList  before sending, and when it is known what came of it
 //	POST /v1/native/list    NativeQuery -> NativeList    of these buyers; plans nothing
+//	POST /v1/native/find    NativeFind -> NativePage     of a site, the oldest first
 
 // NativeState is how far putting a buyer on a marketplace's own list is.
 type NativeState string
@@ -20,6 +21,7 @@ const (
 	NativeProved  NativeState = "proved"  // the page shows the buyer on its list
 	NativeFailed  NativeState = "failed"  // the page refused
 	NativeUnknown NativeState = "unknown" // nobody knows; it is repeated only where the seller says so
+	NativeOff     NativeState = "off"     // no longer on the list, or taken back before he was put there
 )
 
 // Native is one buyer on his way to a marketplace's own list.
@@ -48,10 +50,27 @@ type NativeList struct {
 // NativeResult says what came of one.
 type NativeResult struct {
 	ID    string      `json:"id"`
-	State NativeState `json:"state"` // sent, proved, failed or unknown
+	State NativeState `json:"state"` // planned only of one that was not sent after all
 }
 
 // NativeResults carries results.
 type NativeResults struct {
 	Results []NativeResult `json:"results"` // 1 to MaxMarks
+}
+
+// NativeFind asks for what is known of a site's list, the oldest first.
+type NativeFind struct {
+	Site   string        `json:"site"`
+	States []NativeState `json:"states,omitempty"` // none means all
+	Cursor string        `json:"cursor,omitempty"` // NativePage.Next of the page before
+	Limit  int           `json:"limit,omitempty"`  // 1 to MaxNatives; 0 means that
+}
+
+// MaxNatives bounds a NativePage.
+const MaxNatives = 1000
+
+// NativePage is a part of what is known of a site's list.
+type NativePage struct {
+	Natives []Native `json:"natives"`
+	Next    string   `json:"next,omitempty"` // empty: there are no more
 }

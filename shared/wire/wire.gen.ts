@@ -44,6 +44,7 @@ export const MaxEvaluate = 256;
 export const MinEvaluate = 16;
 /** shares or withdrawals of one request */
 export const MaxShares = 256;
+export const MaxNatives = 1000;
 export const NonceSize = 32;
 export const CodeSize = 16;
 /** bytes of one upload; one at a time */
@@ -468,7 +469,8 @@ export type NativeState =
   | 'sent'
   | 'proved'
   | 'failed'
-  | 'unknown';
+  | 'unknown'
+  | 'off';
 /** Native is one buyer on his way to a marketplace's own list. */
 export interface Native {
   /** 32 lower-case hexadecimal digits */
@@ -494,13 +496,29 @@ export interface NativeList {
 /** NativeResult says what came of one. */
 export interface NativeResult {
   id: string;
-  /** sent, proved, failed or unknown */
+  /** planned only of one that was not sent after all */
   state: NativeState;
 }
 /** NativeResults carries results. */
 export interface NativeResults {
   /** 1 to MaxMarks */
   results: NativeResult[];
+}
+/** NativeFind asks for what is known of a site's list, the oldest first. */
+export interface NativeFind {
+  site: string;
+  /** none means all */
+  states?: NativeState[];
+  /** NativePage.Next of the page before */
+  cursor?: string;
+  /** 1 to MaxNatives; 0 means that */
+  limit?: number;
+}
+/** NativePage is a part of what is known of a site's list. */
+export interface NativePage {
+  natives: Native[];
+  /** empty: there are no more */
+  next?: string;
 }
 /** Order names one order. */
 export interface Order {

@@ -30,7 +30,9 @@ import type {
   MarksPage,
   MarksQuery,
   MuteQuery,
+  NativeFind,
   NativeList,
+  NativePage,
   NativeQuery,
   NativeResults,
   NewCancel,
@@ -176,6 +178,8 @@ export interface Requests {
   nativeResult: (query: NativeResults) => NativeList;
   /** what is known of buyers on a marketplace's own list */
   natives: (query: NativeQuery) => NativeList;
+  /** what is known of a site's list, the oldest first */
+  findNatives: (query: NativeFind) => NativePage;
   /** makes a backup now */
   takeBackup: () => Backup;
   backups: () => BackupList;

@@ -685,6 +685,8 @@ export type Message0 =
   | 'problem_message_unknown_hint'
   | 'problem_name_long'
   | 'problem_name_long_hint'
+  | 'problem_native_cursor'
+  | 'problem_native_cursor_hint'
   | 'problem_native_id'
   | 'problem_native_id_hint'
   | 'problem_native_site'
