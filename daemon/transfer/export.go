@@ -12,12 +12,12 @@ import (
 
 // Export writes every mark that stands now to w. Where it fails after the
 // first byte, what was written is not a whole file, and does not read as one
-// but for a plain table, which has no end.
+// but for a plain table as CSV, which has no end.
 func (t *Transfers) Export(ctx context.Context, w io.Writer, q wire.ExportQuery) error {
 	if q.Plain == (q.Passphrase != "") {
 		return ErrSecrecy
 	}
-	if q.Format != wire.FormatJSON && q.Format != wire.FormatCSV {
+	if q.Format != wire.FormatJSON && q.Format != wire.FormatCSV && q.Format != wire.FormatXLSX {
 		return markfile.ErrFormat.In("format")
 	}
 	if q.Plain {

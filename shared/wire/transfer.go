@@ -44,6 +44,7 @@ type FileFormat string
 const (
 	FormatJSON FileFormat = "json"
 	FormatCSV  FileFormat = "csv"
+	FormatXLSX FileFormat = "xlsx"
 )
 
 // ExportQuery asks for My Blacklist as a file. The answer is encrypted with
@@ -106,7 +107,7 @@ type Import struct {
 
 // ImportRefusal is a row that was not imported.
 type ImportRefusal struct {
-	Row     int            `json:"row"` // of the file, from 1; in CSV the line of names is 1
+	Row     int            `json:"row"` // of the file, from 1; in a table the line of names is 1
 	Problem *problem.Error `json:"problem"`
 }
 

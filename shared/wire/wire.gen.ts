@@ -796,7 +796,8 @@ export interface Upload {
 /** FileFormat is how marks stand in a file. */
 export type FileFormat =
   | 'json'
-  | 'csv';
+  | 'csv'
+  | 'xlsx';
 /** ExportQuery asks for My Blacklist as a file. The answer is encrypted with Passphrase, or plain where Plain says so: exactly one of both. */
 export interface ExportQuery {
   format: FileFormat;
@@ -857,7 +858,7 @@ export interface Import {
 }
 /** ImportRefusal is a row that was not imported. */
 export interface ImportRefusal {
-  /** of the file, from 1; in CSV the line of names is 1 */
+  /** of the file, from 1; in a table the line of names is 1 */
   row: number;
   problem: Problem;
 }

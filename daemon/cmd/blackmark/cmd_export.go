@@ -20,24 +20,26 @@ func newExportCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "export FILE|-", Short: "Write My Blacklist to a file",
 		Long: `Writes all marks to a file, or to standard output (-): identifiers, names,
-reasons, notes, orders and dates. JSON is for another Blackmark; CSV opens in a
-spreadsheet too, and both can be imported again. The name of the file decides
-between them (list.csv is CSV), or --format.
+reasons, notes, orders and dates. JSON is for another Blackmark; XLSX and CSV
+open in a spreadsheet too, and all three can be imported again. The name of the
+file decides between them (list.xlsx is XLSX), or --format.
 
 ` + passphraseHelp + `
 
 In CSV an apostrophe stands before what a spreadsheet would run as a formula or
-round as a number; an import takes it away again.
+round as a number; an import takes it away again. XLSX needs none: every cell of
+it is text.
 
 ` + exitHelp,
 		Example: `  blackmark export list.sealed
   blackmark export list.csv --plain
+  blackmark export list.xlsx --plain
   blackmark export - --format csv --plain | head`,
 		Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error { return t.export(c.Context(), args[0], format, phrase) },
 	}
 	phrase.addSaving(c)
-	c.Flags().StringVar(&format, "format", "", "json or csv (default: csv for a name that ends so, else json)")
+	c.Flags().StringVar(&format, "format", "", "json, csv or xlsx (default: what the name ends in, else json)")
 	return c
 }
 
@@ -45,8 +47,10 @@ func (t *terminal) export(ctx context.Context, file, format string, from passphr
 	q := wire.ExportQuery{Format: wire.FileFormat(format), Plain: from.plain}
 	if q.Format == "" {
 		q.Format = wire.FormatJSON
-		if strings.EqualFold(filepath.Ext(file), ".csv") {
-			q.Format = wire.FormatCSV
+		for _, format := range []wire.FileFormat{wire.FormatCSV, wire.FormatXLSX} {
+			if strings.EqualFold(filepath.Ext(file), "."+string(format)) {
+				q.Format = format
+			}
 		}
 	}
 	if _, err := os.Lstat(file); file != "-" && err == nil {

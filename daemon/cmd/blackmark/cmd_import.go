@@ -28,8 +28,8 @@ func newImportCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE|-", Short: "Read marks from a file into My Blacklist",
 		Long: `Reads marks from a file, or from standard input (-): what "blackmark export"
-wrote, or a table of another program as CSV with commas, semicolons or tabs, in
-UTF-8, UTF-16 or GB18030. It first says what would happen, then asks. Buyers who
+wrote, or a table of another program: the first sheet of an XLSX file, or CSV
+with commas, semicolons or tabs, in UTF-8, UTF-16 or GB18030. It first says what would happen, then asks. Buyers who
 are marked already stay as they are unless --replace says so. A whole import can
 be taken back: "blackmark import list", then "blackmark import undo".
 
@@ -54,7 +54,7 @@ order of that buyer was seen.
 	f.BoolVar(&o.query.DryRun, "dry-run", false, "say what would happen, and change nothing")
 	f.BoolVar(&o.query.Replace, "replace", false, "what the file says takes the place of older marks")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
-	f.StringVar((*string)(&o.query.Format), "format", "", "json or csv (default: what the file looks like)")
+	f.StringVar((*string)(&o.query.Format), "format", "", "json, csv or xlsx (default: what the file looks like)")
 	f.StringVar(&o.query.Marketplace, "marketplace", "", "marketplace of rows that name none")
 	f.StringVar(&o.query.Region, "region", "", "region of rows that name none")
 	f.StringVar(&o.query.Kind, "kind", "", "kind of identifier of rows that name none")

@@ -1,7 +1,8 @@
-// Package markfile is how marks stand in files: Blackmark's own JSON and CSV,
-// and the tables that other programs write.
+// Package markfile is how marks stand in files: Blackmark's own JSON, CSV and
+// XLSX, and the tables that other programs write.
 //
-// It imports golang.org/x/text, the standard library and shared. It reads and
+// It imports its own room workbook, golang.org/x/text, the standard library and
+// shared. It reads and
 // writes streams, one row after the other, and opens no file. It judges no
 // mark: whether a key can be a key is for the ledger to say.
 package markfile
@@ -52,9 +53,15 @@ type Defaults struct {
 // What a whole file can be refused for.
 var (
 	ErrFormat = problem.New(problem.Invalid, "file_format",
-		"a file of marks is JSON or CSV", "say json or csv")
+		"a file of marks is JSON, CSV or XLSX", "say json, csv or xlsx")
 	ErrNotMarks = problem.New(problem.Invalid, "file_not_marks",
-		"this JSON is no file of marks that Blackmark exported", "name a file that `blackmark export` wrote, or a table as CSV")
+		"this JSON is no file of marks that Blackmark exported", "name a file that `blackmark export` wrote, or a table as CSV or XLSX")
+	ErrWorkbook = problem.New(problem.Invalid, "file_workbook",
+		"this workbook does not read as XLSX", "open it with a spreadsheet and save it as .xlsx or CSV")
+	ErrOldWorkbook = problem.New(problem.Invalid, "file_old_workbook",
+		"this is a workbook of the older kind (.xls)", "open it with a spreadsheet and save it as .xlsx or CSV")
+	ErrWorkbookSize = problem.New(problem.TooLarge, "file_workbook_size",
+		"the workbook is larger than a table of marks is", "save its first sheet as CSV")
 	ErrTooNew = problem.New(problem.Invalid, "file_too_new",
 		"this file was exported by a newer Blackmark", "install the newest Blackmark")
 	ErrCut = problem.New(problem.Invalid, "file_cut",

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"blackmark/daemon/transfer/markfile"
+	"blackmark/daemon/transfer/markfile/workbook"
 	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -91,14 +92,14 @@ func read(file []byte, d markfile.Defaults) ([]markfile.Row, error) {
 
 func TestWhatIsWrittenReadsBack(t *testing.T) {
 	want := samples()
-	for _, f := range []wire.FileFormat{wire.FormatJSON, wire.FormatCSV} {
+	for _, f := range []wire.FileFormat{wire.FormatJSON, wire.FormatCSV, wire.FormatXLSX} {
 		rows, err := read(write(t, f, want...), markfile.Defaults{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []markfile.Mark
 		for i, row := range rows {
-			first := map[wire.FileFormat]int{wire.FormatJSON: 1, wire.FormatCSV: 2}[f]
+			first := map[wire.FileFormat]int{wire.FormatJSON: 1, wire.FormatCSV: 2, wire.FormatXLSX: 2}[f]
 			if row.Problem != nil || row.Number != i+first {
 				t.Errorf("%s row %d: number %d, %v", f, i, row.Number, row.Problem)
 			}
@@ -222,9 +223,10 @@ func TestTablesOfOtherPrograms(t *testing.T) {
 }
 
 func TestRowsThatAreRefused(t *testing.T) {
-	const names = "marketplace,region,buyer id,kind,reason,date,also_1\n"
+	const names = "marketplace,region,buyer id,kind,reason,date,also_1,order\n"
 	for name, c := range map[string]struct{ row, code string }{
 		"no kind":             {"ebay,,made-up,,other,,", "row_kind"},
+		"rounded order":       {"ebay,,made-up,username,other,,,8.1234567890123E+16", "row_rounded"},
 		"rounded":             {"ebay,,1.23457E+11,username,other,,", "row_rounded"},
 		"a date of two kinds": {"ebay,,made-up,username,other,01/02/2025,", "row_date"},
 		"another marketplace": {"bazaar,,made-up,username,other,,", "marketplace_unknown"},
@@ -245,6 +247,7 @@ func TestRowsThatAreRefused(t *testing.T) {
 
 func TestFilesThatAreRefused(t *testing.T) {
 	whole := string(write(t, wire.FormatJSON, samples()...))
+	sheet := write(t, wire.FormatXLSX, samples()...)
 	for name, c := range map[string]struct{ file, code string }{
 		"nothing":             {"", "file_columns"},
 		"white space":         {" \n\t\n", "file_columns"},
@@ -259,6 +262,10 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"cut before its end":  {strings.TrimRight(whole, "}\n]"), "file_cut"},
 		"cut before its } ":   {strings.TrimRight(whole, "}\n"), "file_cut"},
 		"something behind it": {whole + "{}", "file_cut"},
+		"a zip of no sheet":   {"PK\x03\x04 and so on", "file_workbook"},
+		"cut in the workbook": {string(sheet[:len(sheet)-30]), "file_workbook"},
+		"a workbook of 1997":  {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "file_old_workbook"},
+		"a workbook too big":  {"PK\x03\x04" + strings.Repeat("\x00", workbook.MaxPacked), "file_workbook_size"},
 		"a picture":           {"\x89PNG\r\n\x1a\n\x00\x00", "file_columns"},
 	} {
 		_, err := read([]byte(c.file), markfile.Defaults{})
@@ -309,6 +316,7 @@ func TestFindEncoding(t *testing.T) {
 func FuzzImport(f *testing.F) {
 	f.Add(write(f, wire.FormatJSON, samples()...))
 	f.Add(write(f, wire.FormatCSV, samples()...))
+	f.Add(write(f, wire.FormatXLSX, samples()...))
 	f.Add([]byte("平台;买家ID;原因\n虾皮;900000001;频繁退货退款\n"))
 	f.Add([]byte("\xff\xfeb\x00u\x00y\x00e\x00r\x00"))
 	f.Add([]byte(`{"blackmark":"marks","version":1,"marks":[{"keys":[{}],"at":"x"}]`))

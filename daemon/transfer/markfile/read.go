@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"blackmark/daemon/transfer/markfile/workbook"
 	"blackmark/shared/wire"
 )
 
@@ -15,10 +16,22 @@ type Reader struct {
 	table    *tableReader
 }
 
-// NewReader begins to read a file in this encoding. An empty format is found
-// out. The error is for the whole file.
+// NewReader begins to read a file in this encoding; a workbook has its own. An
+// empty format is found out. The error is for the whole file.
 func NewReader(r io.Reader, e Encoding, format wire.FileFormat, d Defaults) (*Reader, error) {
-	in := bufio.NewReaderSize(decoded(r, e), 64<<10)
+	raw := bufio.NewReaderSize(r, 64<<10)
+	prefix, err := raw.Peek(8)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch {
+	case workbook.Old(prefix):
+		return nil, ErrOldWorkbook
+	case format == wire.FormatXLSX, format == "" && workbook.Begins(prefix):
+		table, err := openSheet(raw, d)
+		return &Reader{table: table}, err
+	}
+	in := bufio.NewReaderSize(decoded(raw, e), 64<<10)
 	if format == "" {
 		first, err := firstByte(in)
 		if err != nil {
@@ -30,7 +43,6 @@ func NewReader(r io.Reader, e Encoding, format wire.FileFormat, d Defaults) (*Re
 		}
 	}
 	var f Reader
-	var err error
 	switch format {
 	case wire.FormatJSON:
 		f.document, err = openDocument(in)

@@ -16,26 +16,56 @@ import (
 	"blackmark/shared/wire"
 )
 
+// lines are those of a table. What next gives is good until it is called again.
+type lines interface {
+	next() (cells []string, number int, err error)
+	// date reads what stands in a column of dates
+	date(text string, zone *time.Location) (time.Time, bool)
+	// cell is a cell as it was meant
+	cell(text string) string
+}
+
 // tableReader reads a table whose first line names its columns.
 type tableReader struct {
-	in       *csv.Reader
+	in       lines
 	defaults Defaults
 	columns  []column
 	kinds    []string // that a column was named for, by place
-	number   int
 }
 
+// csvLines are the lines of a text. A quoted cell may hold ends of lines: they
+// are counted as rows.
+type csvLines struct {
+	in     *csv.Reader
+	number int
+}
+
+func (l *csvLines) next() ([]string, int, error) {
+	cells, err := l.in.Read()
+	l.number++
+	return cells, l.number, err
+}
+
+func (l *csvLines) date(text string, zone *time.Location) (time.Time, bool) { return date(text, zone) }
+func (l *csvLines) cell(text string) string                                 { return cell(text) }
+
 func openTable(in *bufio.Reader, d Defaults) (*tableReader, error) {
-	t := &tableReader{in: csv.NewReader(in), defaults: d, number: 1}
-	if d.Zone == nil {
-		t.defaults.Zone = time.UTC
-	}
 	comma, err := separator(in)
 	if err != nil {
 		return nil, err
 	}
-	t.in.Comma, t.in.FieldsPerRecord, t.in.ReuseRecord = comma, -1, true
-	names, err := t.in.Read()
+	text := csv.NewReader(in)
+	text.Comma, text.FieldsPerRecord, text.ReuseRecord = comma, -1, true
+	return beginTable(&csvLines{in: text}, d)
+}
+
+// beginTable reads the names of the columns.
+func beginTable(in lines, d Defaults) (*tableReader, error) {
+	t := &tableReader{in: in, defaults: d}
+	if d.Zone == nil {
+		t.defaults.Zone = time.UTC
+	}
+	names, _, err := t.in.next()
 	if err != nil {
 		return nil, unlessTable(err, ErrColumns)
 	}
@@ -82,9 +112,8 @@ func unlessTable(err error, wrong *problem.Error) error {
 
 func (t *tableReader) next() (Row, error) {
 	for {
-		line, err := t.in.Read()
-		t.number++
-		row := Row{Number: t.number}
+		line, number, err := t.in.next()
+		row := Row{Number: number}
 		var parse *csv.ParseError
 		switch {
 		case errors.As(err, &parse):
@@ -128,7 +157,7 @@ func (t *tableReader) mark(line []string) (Mark, *problem.Error) {
 		if i >= len(line) {
 			break
 		}
-		text := cell(line[i])
+		text := t.in.cell(line[i])
 		if text == "" {
 			continue
 		}
@@ -158,7 +187,7 @@ func (t *tableReader) mark(line []string) (Mark, *problem.Error) {
 		case echoColumn:
 			m.Echo = text == "yes"
 		case dateColumn:
-			at, ok := date(text, t.defaults.Zone)
+			at, ok := t.in.date(text, t.defaults.Zone)
 			if !ok {
 				return Mark{}, errDate.In("date")
 			}
@@ -180,6 +209,9 @@ func (t *tableReader) mark(line []string) (Mark, *problem.Error) {
 		m.Keys = append(m.Keys, k)
 	}
 	if order != "" {
+		if rounded.MatchString(order) {
+			return Mark{}, errRounded.In("order")
+		}
 		m.Order = &wire.Order{Marketplace: primary.Marketplace, Region: primary.Region, Number: order}
 	}
 	return m, nil

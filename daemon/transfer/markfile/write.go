@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
 
+	"blackmark/daemon/transfer/markfile/workbook"
 	"blackmark/shared/marketplace"
 	"blackmark/shared/wire"
 )
@@ -16,7 +18,8 @@ import (
 // Writer writes marks one after the other.
 type Writer struct {
 	out   *bufio.Writer
-	table *csv.Writer // nil for JSON
+	table *csv.Writer      // of CSV alone
+	sheet *workbook.Writer // of XLSX alone
 	first bool
 }
 
@@ -38,14 +41,29 @@ func NewWriter(w io.Writer, format wire.FileFormat, at time.Time) (*Writer, erro
 		f.table = csv.NewWriter(f.out)
 		f.table.UseCRLF = true // RFC 4180
 		return f, f.table.Write(ownColumns())
+	case wire.FormatXLSX:
+		var err error
+		f.sheet, err = workbook.NewWriter(f.out, "My Blacklist", ownColumns())
+		return f, err
 	}
 	return nil, ErrFormat.In("format")
 }
 
 // Write adds a mark.
 func (f *Writer) Write(m Mark) error {
-	if f.table != nil {
-		return f.table.Write(cells(m))
+	switch {
+	case f.table != nil:
+		line := cells(m)
+		for i := range line {
+			line[i] = guard(line[i])
+		}
+		return f.table.Write(line)
+	case f.sheet != nil:
+		// Its cells are text already: nothing runs or rounds them.
+		if err := f.sheet.Write(cells(m)); !errors.Is(err, workbook.ErrTooBig) {
+			return err
+		}
+		return ErrWorkbookSize
 	}
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -64,15 +82,22 @@ func (f *Writer) Write(m Mark) error {
 
 // Close ends the file. It does not close what it was written to.
 func (f *Writer) Close() error {
-	if f.table != nil {
-		f.table.Flush()
-		if err := f.table.Error(); err != nil {
-			return err
-		}
-	} else if _, err := f.out.WriteString("\n]}\n"); err != nil {
+	if err := f.end(); err != nil {
 		return err
 	}
 	return f.out.Flush()
+}
+
+func (f *Writer) end() error {
+	switch {
+	case f.table != nil:
+		f.table.Flush()
+		return f.table.Error()
+	case f.sheet != nil:
+		return f.sheet.Close()
+	}
+	_, err := f.out.WriteString("\n]}\n")
+	return err
 }
 
 // ownColumns are the names of the columns of our own table.
@@ -122,9 +147,5 @@ func cells(m Mark) []string {
 	if m.Echo {
 		echo = "yes"
 	}
-	line = append(line, m.Name, m.Reason, m.Note, order, at, m.By, m.Via, echo)
-	for i := range line {
-		line[i] = guard(line[i])
-	}
-	return line
+	return append(line, m.Name, m.Reason, m.Note, order, at, m.By, m.Via, echo)
 }

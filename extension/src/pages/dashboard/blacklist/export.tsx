@@ -13,7 +13,7 @@ import { today } from './names';
 type Stage = { at: 'asking' } | { at: 'working' } | { at: 'saved'; name: string; size: number };
 
 export function Export({ closed }: { closed: () => void }) {
-  const [format, setFormat] = useState<FileFormat>('csv');
+  const [format, setFormat] = useState<FileFormat>('xlsx');
   const [plain, setPlain] = useState(false);
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
@@ -48,7 +48,7 @@ export function Export({ closed }: { closed: () => void }) {
         <form class="stack" onSubmit={(event) => void save(event)}>
           <fieldset>
             <legend>{t('blacklist_export_format')}</legend>
-            {(['csv', 'json'] as const).map((one) => (
+            {(['xlsx', 'csv', 'json'] as const).map((one) => (
               <label key={one} class="option">
                 <input type="radio" name="format" checked={format === one} onChange={() => setFormat(one)} />
                 <span class="grow">{t(`blacklist_export_${one}`)}</span>
