@@ -18,9 +18,10 @@ type site struct {
 	name  string
 	title json.RawMessage // what sellers call it, by language
 	hosts []string
-	hook  bool     // it reads responses, not the document alone
-	urls  []string // patterns of the responses it reads; "!" in front: never these
-	text  []byte   // minified JSON
+	hook  bool              // it reads responses, not the document alone
+	urls  []string          // patterns of the responses it reads; "!" in front: never these
+	text  []byte            // minified JSON
+	acts  []json.RawMessage // what can be done on its pages
 
 	marketplaces []knownMarketplace // those whose orders it shows
 }
@@ -74,8 +75,9 @@ func (s source) readSites() (sites, error) {
 			JSON  []struct {
 				URLs []string `json:"urls"`
 			} `json:"json"`
-			Never        []string `json:"never"`
-			Marketplaces []string `json:"marketplaces"`
+			Never        []string          `json:"never"`
+			Actions      []json.RawMessage `json:"actions"`
+			Marketplaces []string          `json:"marketplaces"`
 			Sweep        *struct {
 				URLs []string `json:"urls"`
 			} `json:"sweep"`
@@ -116,6 +118,7 @@ func (s source) readSites() (sites, error) {
 			hook:  len(definition.JSON) > 0 || definition.Sweep != nil,
 			urls:  urls,
 			text:  small.Bytes(),
+			acts:  definition.Actions,
 
 			marketplaces: known,
 		})
@@ -174,17 +177,19 @@ func (all sites) scripts() (files, error) {
 }
 
 // summary is what the background knows of the sites, as a JSON array: enough to
-// register their scripts and to list them, without a word of how they are read.
+// register their scripts, to list them and to act where the seller wants it,
+// without a word of how their rows are read.
 func (all sites) summary() (string, error) {
 	type entry struct {
-		Site  string          `json:"site"`
-		Name  json.RawMessage `json:"name,omitempty"`
-		Hosts []string        `json:"hosts"`
-		Hook  bool            `json:"hook"`
+		Site  string            `json:"site"`
+		Name  json.RawMessage   `json:"name,omitempty"`
+		Hosts []string          `json:"hosts"`
+		Hook  bool              `json:"hook"`
+		Acts  []json.RawMessage `json:"actions,omitempty"`
 	}
 	entries := []entry{}
 	for _, s := range all {
-		entries = append(entries, entry{Site: s.name, Name: s.title, Hosts: s.hosts, Hook: s.hook})
+		entries = append(entries, entry{Site: s.name, Name: s.title, Hosts: s.hosts, Hook: s.hook, Acts: s.acts})
 	}
 	text, err := json.Marshal(entries)
 	return string(text), err

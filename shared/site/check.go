@@ -65,6 +65,9 @@ func Check(data []byte) []error {
 	for i, entry := range d.JSON {
 		c.in(fmt.Sprintf("entry %q", either(entry.Entry, i)), func() { c.entry(entry) })
 	}
+	for i, action := range d.Actions {
+		c.in(fmt.Sprintf("action %q", either(action.Action, i)), func() { c.action(action) })
+	}
 	c.names()
 	if d.Sweep != nil {
 		c.in("sweep", func() { c.sweep(*d.Sweep) })

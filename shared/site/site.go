@@ -60,6 +60,7 @@ type Definition struct {
 	Pages        []Page            `json:"pages"`
 	JSON         []Entry           `json:"json,omitempty"`
 	Never        []string          `json:"never,omitempty"` // addresses whose responses are never read
+	Actions      []Action          `json:"actions,omitempty"`
 	Sweep        *Sweep            `json:"sweep,omitempty"`
 	NotFound     []string          `json:"notFound"` // what no source shows, in English
 }
@@ -86,6 +87,35 @@ type Part struct {
 	Select string `json:"select"`
 	Grade  Grade  `json:"grade"`
 }
+
+// ReplaceList is the action of a form with one field, which holds every name of
+// the seller's own list: submitting it makes the list what the field holds.
+const ReplaceList = "replace_list"
+
+// Action is something that can be done on a page, and how it is known what came of it.
+type Action struct {
+	Action      string `json:"action"` // ReplaceList
+	Path        string `json:"path"`   // where it is possible, on each of the hosts; no glob
+	Marketplace string `json:"marketplace"`
+	Kind        string `json:"kind"`      // what the names on the list are
+	Field       Part   `json:"field"`     // an input or textarea
+	Separator   string `json:"separator"` // of names: one character that no name has
+	Limit       int    `json:"limit"`     // names that the list can hold, 1 to 100,000
+	Submit      Part   `json:"submit"`    // what is clicked
+	Proof       Proof  `json:"proof"`
+	// Refusal stands on the page where it refused, and not before.
+	Refusal *Part `json:"refusal,omitempty"`
+	Grade   Grade `json:"grade"` // of the page
+}
+
+// Proof is what shows that an action arrived.
+type Proof struct {
+	By    string `json:"by"` // ReadBack
+	Grade Grade  `json:"grade"`
+}
+
+// ReadBack proves: the page, opened anew, holds it.
+const ReadBack = "read_back"
 
 // Rows is one sort of row on a page.
 type Rows struct {

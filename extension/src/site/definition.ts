@@ -151,6 +151,22 @@ export interface Definition {
   /** addresses whose responses are never read, whatever else fits them */
   never?: string[];
   sweep?: SweepDefinition;
+  actions?: Action[];
   /** what no source shows, in English, for whoever repairs the definition */
   notFound: string[];
+}
+
+/** Something that the seller can have done on a page: shared/site/SPEC.md, "Actions". */
+export interface Action {
+  action: 'replace_list';
+  path: string;
+  marketplace: string;
+  kind: string;
+  field: { select: string; grade: Grade };
+  separator: string;
+  limit: number;
+  submit: { select: string; grade: Grade };
+  proof: { by: 'read_back'; grade: Grade };
+  refusal?: { select: string; grade: Grade };
+  grade: Grade;
 }
