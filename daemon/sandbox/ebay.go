@@ -19,7 +19,7 @@ func ebayRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+HostEBay+"/mesh/ord/details", ebayDetail)
 	mux.Handle("GET "+HostEBay+"/sh/ord/details", http.HandlerFunc(ebayDetail))
 	mux.HandleFunc("GET "+HostEBay+"/fdbk/leave_feedback", ebayFeedback)
-	mux.HandleFunc("GET "+HostEBay+"/bmgt/BuyerBlock", ebayBlocked)
+	blockedRoutes(mux, HostEBay)
 }
 
 func ebayList(w http.ResponseWriter, r *http.Request) {
@@ -34,11 +34,6 @@ func ebayDetail(w http.ResponseWriter, r *http.Request) {
 // ebayFeedback names the buyers of the newest orders.
 func ebayFeedback(w http.ResponseWriter, r *http.Request) {
 	serve(w, r, SiteEBay, "ebay-feedback", ebayNote, func(o Order) bool { return o.Identified })
-}
-
-// ebayBlocked shows three names of nobody's orders.
-func ebayBlocked(w http.ResponseWriter, r *http.Request) {
-	serve(w, r, SiteEBay, "ebay-blocked", ebayNote, func(Order) bool { return false })
 }
 
 // ebayOrder: the list shows no buyer, the order's page a name and a username.

@@ -4,7 +4,7 @@
 // real sites in `make run`, in demos and in end-to-end tests.
 //
 // It may import shared/*, and nothing else of ours. It never opens a
-// connection, never stores anything, and never serves a real person's data:
+// connection, keeps nothing but eBay's list of blocked buyers, and that in memory, and never serves a real person's data:
 // every order follows from a seed (see Data).
 package sandbox
 

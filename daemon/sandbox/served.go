@@ -71,7 +71,8 @@ func servedRowOf(o Order) servedRow {
 	}
 }
 
-func write(w http.ResponseWriter, name string, p served) {
+// write writes a page of the server's templates: a served, or more around one.
+func write(w http.ResponseWriter, name string, p any) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
 	_ = servedTemplates.ExecuteTemplate(w, name, p) // a client that went away needs no answer

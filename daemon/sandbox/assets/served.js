@@ -16,6 +16,14 @@ document.addEventListener("click", (event) => {
   for (const check of document.querySelectorAll(`${rows} input[type="checkbox"]`)) check.checked = event.target.checked;
 });
 
+// A form that a page sends by itself: the document stays.
+document.querySelector("form[data-by-script]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { action, elements } = event.target;
+  const body = new URLSearchParams([...elements].filter(({ name }) => name).map(({ name, value }) => [name, value]));
+  await fetch(action, { method: "POST", body });
+});
+
 hooks({
   navigate: (path) => location.assign(path),
   scrollTo: (n) => {
