@@ -196,7 +196,7 @@ test('components with open roots: badges stand beside them, in the page', async 
   await page.close();
 });
 
-test('rows inside open roots are not read, harm nothing, and the dock says that none was found', async () => {
+test('rows inside open roots that no definition steps into harm nothing, and the dock says that none was found', async () => {
   const page = await stage.browser.context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

@@ -36,8 +36,10 @@ func TestDefinitionsPassTheCheck(t *testing.T) {
 // A site is one folder and no code: this one is checked as those that ship are,
 // the bundle builds it in, and extension/e2e/newsite.spec.ts works on its page.
 func TestANewSiteIsOneFolder(t *testing.T) {
-	for _, err := range site.CheckFolder(os.DirFS("testdata/newsite/example")) {
-		t.Error(err)
+	for _, folder := range []string{"testdata/newsite/example", "testdata/newsite/roots"} {
+		for _, err := range site.CheckFolder(os.DirFS(folder)) {
+			t.Errorf("%s: %v", folder, err)
+		}
 	}
 }
 
@@ -176,6 +178,12 @@ func TestCheckRefusesMistakes(t *testing.T) {
 		{"selector", `"select": "tr.order"`, `"select": "tr..order"`, `the selector "tr..order"`},
 		{"no selector", `"select": "tr.order"`, `"select": ""`, "a selector is missing"},
 		{"long selector", `"tr.order"`, `"` + strings.Repeat("a ", 101) + `a"`, "more than 200 characters"},
+		{"root of nothing", `"tr.order"`, `">>> tr.order"`, "the selector"},
+		{"step to nothing", `"tr.order"`, `"order-list >>>"`, "the selector"},
+		{"mistake inside a root", `".login"`, `"order-row >>> .login..x"`, "the selector"},
+		{"roots of everything", `".login"`, `"* >>> .login"`, "name them"},
+		{"too many roots", `".login"`, `"a >>> b >>> i >>> u >>> .login"`, "more than 3 roots"},
+		{"build hash in a root", `".login"`, `"order-row >>> .buyer--U3y4fIR"`, "the hash of a build"},
 		{"build hash", `"tr.order"`, `"a.buyerInfo--inline--U3y4fIR"`, "the hash of a build"},
 		{"column number", `".login"`, `"td.col_13"`, "counts columns"},
 		{"column place", `".login"`, `"td:nth-child(3)"`, "counts columns"},

@@ -25,9 +25,18 @@ func (c *check) selector(css string, orNone bool) {
 		c.say("the selector has more than %d characters", maxSelector)
 		return
 	}
-	if _, err := cascadia.ParseGroup(css); err != nil {
-		c.say("the selector %q: %v", css, err)
-		return
+	steps := strings.Split(css, into)
+	c.must(len(steps) <= maxSteps+1, "the selector %q goes into more than %d roots", css, maxSteps)
+	for i, step := range steps {
+		if i == 0 && orNone && len(steps) > 1 && strings.TrimSpace(step) == "" {
+			continue // from the row itself into its root
+		}
+		if _, err := cascadia.ParseGroup(step); err != nil {
+			c.say("the selector %q: %v", css, err)
+			return
+		}
+		c.must(i == len(steps)-1 || !strings.HasSuffix(strings.TrimSpace(step), "*"),
+			"the selector %q goes into the roots of all elements: name them", css)
 	}
 	if err := CheckSelector(css); err != nil {
 		c.say("%v", err)

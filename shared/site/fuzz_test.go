@@ -17,6 +17,7 @@ import (
 // written without becoming another definition.
 func FuzzCheck(f *testing.F) {
 	files, err := filepath.Glob("sites/*/definition.json")
+	files = append(files, "testdata/newsite/roots/definition.json")
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no sites: %v", err)
 	}

@@ -17,8 +17,14 @@ var (
 	cheapHas   = regexp.MustCompile(`([\w\]-]):has\(\s*>?\s*[^\s()~+*>]+([\s>]+[^\s()~+*>]+)?\s*\)`)
 )
 
-// CheckSelector says what is wrong with a selector that is right by the rules of
-// CSS, or nothing.
+// into is the one step beyond CSS: into the open roots of the elements found so far.
+const into = ">>>"
+
+// maxSteps is the most roots in one another that a selector goes into.
+const maxSteps = 3
+
+// CheckSelector says what is wrong with a selector each of whose steps is right by
+// the rules of CSS, or nothing.
 func CheckSelector(css string) error {
 	plain := attribute.ReplaceAllString(quotedText.ReplaceAllString(css, ""), "[a]")
 	if strings.Contains(cheapHas.ReplaceAllString(plain, "$1"), ":has") {

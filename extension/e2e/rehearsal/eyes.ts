@@ -38,7 +38,15 @@ export interface Box {
 
 // Runs in the isolated world.
 const LIBRARY = `
-  const roots = () => [...document.querySelectorAll('span')]
+  // In the document and in every open root of its components.
+  const all = (css, root = document) => [...root.querySelectorAll(css),
+    ...[...root.querySelectorAll('*')].flatMap((e) => e.shadowRoot ? all(css, e.shadowRoot) : [])];
+  const around = (e, css) => e && (e.closest(css) ?? around(e.getRootNode().host, css));
+  const hit = (x, y, root = document) => {
+    const e = root.elementFromPoint(x, y);
+    return e?.shadowRoot ? hit(x, y, e.shadowRoot) ?? e : e;
+  };
+  const roots = () => all('span')
     .filter((e) => e.style.contain === 'strict' || e.style.position === 'fixed')
     .map((host) => ({ host, root: chrome.dom.openOrClosedShadowRoot(host) }))
     .filter((r) => r.root);
@@ -96,7 +104,7 @@ export class Eyes {
       return roots().flatMap(({ host, root }) => {
         const frame = root.querySelector('.w.row, .w.action');
         if (!frame) return [];
-        const row = host.closest(${JSON.stringify(markup.row)});
+        const row = around(host, ${JSON.stringify(markup.row)});
         return [{
           order: row ? String((${markup.order}) ?? '').trim() : '',
           state: frame.classList[2] ?? '',
@@ -137,16 +145,16 @@ export class Eyes {
       (await this.hosts(markup)).some((h) => h.order === order && h.kind === kind),
     );
     const found = await this.evaluate<string>(`(async () => { ${LIBRARY}
-      const row = [...document.querySelectorAll(${JSON.stringify(markup.row)})]
+      const row = all(${JSON.stringify(markup.row)})
         .find((row) => String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)});
       if (!row) return 'no row';
-      const own = roots().find(({ host, root }) => row.contains(host) && root.querySelector('.w.${kind}'))?.host;
+      const own = roots().find(({ host, root }) => around(host, ${JSON.stringify(markup.row)}) === row && root.querySelector('.w.${kind}'))?.host;
       if (!own) return 'no host';
       for (const block of ['center', 'start', 'end']) {
         own.scrollIntoView({ block, behavior: 'instant' });
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
         const { x, y, width, height } = box(own);
-        if (document.elementFromPoint(x + width / 2, y + height / 2) === own) return '';
+        if (hit(x + width / 2, y + height / 2) === own) return '';
       }
       return 'it is covered wherever it stands';
     })()`);

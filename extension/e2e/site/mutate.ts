@@ -3,9 +3,10 @@
 /** Changes the open document by a seed. Runs in the page: it uses nothing from outside itself. */
 export function mutateDocument({ seed, rows }: { seed: number; rows: string[] }): void {
   const random = dice(seed);
+  const documents = rootsIn(document);
 
   // Other words: another language of the interface.
-  for (const element of document.querySelectorAll('[data-words]')) {
+  for (const element of all('[data-words]')) {
     const words = element.getAttribute('data-words')!.split('|');
     if (words[0] !== '') element.textContent = pick(words);
   }
@@ -13,7 +14,7 @@ export function mutateDocument({ seed, rows }: { seed: number; rows: string[] })
   // Another build: other hashes, one for each old one; other numbers of columns.
   const hashes = new Map<string, string>();
   const numbers = new Map<string, string>();
-  for (const element of document.querySelectorAll('[class]')) {
+  for (const element of all('[class]')) {
     const tokens = [...element.classList].map((token) => {
       const hash = /--((?=\w*[A-Z0-9])\w{6,8})$/.exec(token)?.[1];
       if (hash !== undefined) return token.slice(0, -hash.length) + of(hashes, hash, () => letters(7));
@@ -27,7 +28,7 @@ export function mutateDocument({ seed, rows }: { seed: number; rows: string[] })
 
   // Columns in another order, the same in all rows of one width.
   const orders = new Map<number, number[]>();
-  for (const row of document.querySelectorAll('tr, .eds-row')) {
+  for (const row of all('tr, .eds-row')) {
     const cells = [...row.children];
     if (cells.length < 2) continue;
     const order = orders.get(cells.length) ?? shuffled(cells.map((_, i) => i));
@@ -38,7 +39,7 @@ export function mutateDocument({ seed, rows }: { seed: number; rows: string[] })
   // Rows in another order.
   const parents = new Map<Element, Element[]>();
   for (const select of rows) {
-    for (const row of document.querySelectorAll(select)) {
+    for (const row of all(select.split('>>>').at(-1)!)) {
       if (row.parentElement === null) continue;
       parents.set(row.parentElement, [...(parents.get(row.parentElement) ?? []), row]);
     }
@@ -48,7 +49,7 @@ export function mutateDocument({ seed, rows }: { seed: number; rows: string[] })
   }
 
   // Wrappers, and what frameworks leave between elements.
-  for (const element of document.querySelectorAll('body, div, td, a')) {
+  for (const element of all('body, div, td, a')) {
     if (element.children.length === 0 || !chance(0.3)) continue;
     const wrapper = document.createElement('div');
     wrapper.className = 'w-' + letters(4);
@@ -56,6 +57,14 @@ export function mutateDocument({ seed, rows }: { seed: number; rows: string[] })
     element.append(document.createComment(''), wrapper);
   }
 
+  /** The document and every open root in it. */
+  function rootsIn(root: ParentNode): ParentNode[] {
+    const inner = [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []);
+    return [root, ...inner.flatMap(rootsIn)];
+  }
+  function all(css: string): Element[] {
+    return documents.flatMap((root) => [...root.querySelectorAll(css)]);
+  }
   function dice(state: number): () => number {
     let a = state * 2654435769;
     return () => {

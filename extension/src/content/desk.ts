@@ -10,6 +10,7 @@ import { type Link, newID } from '../messages';
 import type { Counted, DockView, OverlayRequests } from '../overlay';
 import type { Definition, PageDefinition, ReadRow } from '../site';
 import { isEmpty } from '../site/page';
+import { INTO } from '../site/select';
 import { sweep } from '../site/sweep';
 import { forget } from './forget';
 import { Marking } from './marking';
@@ -23,6 +24,9 @@ const PATIENCE = 8_000;
 
 /** Milliseconds after which it is told how a page was understood. */
 const LOOKED = PATIENCE + 1_000;
+
+/** Milliseconds between two looks for rows in roots that are not open yet. */
+const LATE = 500;
 
 /** What a page gives to its desk. */
 export interface DeskUse {
@@ -208,7 +212,9 @@ export class Desk {
     const now = this.#given.clock.now();
     this.#missing ||= now;
     const left = this.#missing + PATIENCE - now;
-    if (left > 0) this.#given.again(left);
+    // A component may open its root long after it stands there, and no observer hears of it.
+    const late = missed === 'no_rows' && page.rows.some((group) => group.select?.includes(INTO));
+    if (left > 0) this.#given.again(late ? Math.min(left, LATE) : left);
     return left > 0 ? undefined : missed;
   }
 

@@ -8,6 +8,8 @@
 // browser paints; beyond a budget its badge is only taken back. What is sent to
 // anybody is left to the frame, when the page has finished writing.
 
+import { entered } from '../site/select';
+
 /** Milliseconds a frame for putting rows right at once. */
 const AT_ONCE = 4;
 /** Changes of one batch that are looked through; more count as a change everywhere. */
@@ -115,14 +117,19 @@ export class Pass {
     this.writing(() => this.#options.look(settled));
   }
 
+  /** Listens to the document, and to the roots in it that a look went into. */
   #listen(): void {
-    this.#observer.observe(this.#options.document, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-      attributes: true,
-      attributeFilter: this.#options.attributes,
-    });
+    for (const root of [this.#options.document, ...entered]) {
+      if (!root.isConnected) entered.delete(root as ShadowRoot);
+      else
+        this.#observer.observe(root, {
+          subtree: true,
+          childList: true,
+          characterData: true,
+          // attributes, but these alone
+          attributeFilter: this.#options.attributes,
+        });
+    }
   }
 
   #unschedule(): void {
@@ -154,19 +161,24 @@ export class Pass {
   /** Whether a change can be one of rows: not ours, and not beside the part of the page where rows are. */
   #relevant({ target }: MutationRecord, container: Element | null): boolean {
     if (this.#options.owns(target)) return false;
-    return !container || container.contains(target) || target.contains(container);
+    return (
+      !container ||
+      container.contains(target) ||
+      target.contains(container) ||
+      entered.has(target.getRootNode() as ShadowRoot)
+    );
   }
 
   #rowsOf(records: MutationRecord[]): Set<Element> {
     const rows = new Set<Element>();
     for (const { target } of records) {
-      let element = target instanceof Element ? target : target.parentElement;
-      for (let level = 0; element && level < LEVELS; level++) {
-        if (this.#options.seated(element)) {
-          rows.add(element);
+      let node: Node | null = target;
+      for (let level = 0; node && level < LEVELS; level++) {
+        if (this.#options.seated(node as Element)) {
+          rows.add(node as Element);
           break;
         }
-        element = element.parentElement;
+        node = node.parentNode ?? (node as ShadowRoot).host ?? null;
       }
     }
     return rows;

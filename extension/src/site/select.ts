@@ -5,6 +5,9 @@
 // large page, in every pass. So it may stand only after something that is named,
 // with at most two named elements inside, one in the other. shared/site/selector.go
 // keeps the same rule; testdata/selectors.json binds both.
+//
+// Beyond CSS there is one step, `>>>`: into the open roots of the elements found
+// so far. A closed root is closed to us too.
 
 const CHEAP = /([\w\]-]):has\(\s*>?\s*[^\s()~+*>]+([\s>]+[^\s()~+*>]+)?\s*\)/g;
 
@@ -19,16 +22,39 @@ export function cheap(css: string): boolean {
 const useless = new Set<unknown>();
 const MOST = 1000;
 
+/** The step into open roots. */
+export const INTO = '>>>';
+
+/** Open roots that a selector went into: what changes in them, the document's observer does not hear. */
+export const entered = new Set<ShadowRoot>();
+/** Roots that are remembered; more than a page has rows. */
+const ROOTS = 10_000;
+
 /** All elements below a root that a selector finds; none where it makes no sense. */
 export function select(root: ParentNode, css: string): Iterable<Element> {
   if (useless.has(css)) return [];
   try {
-    if (cheap(css)) return root.querySelectorAll(css);
+    if (cheap(css)) return css.includes(INTO) ? within(root, css.split(INTO)) : root.querySelectorAll(css);
   } catch {
     // No selector.
   }
   if (useless.size < MOST) useless.add(css);
   return [];
+}
+
+/** What the last part finds, in the open roots of what the parts before found; without a first part, in the element's own. */
+function within(root: ParentNode, [outer = '', ...inner]: string[]): Iterable<Element> {
+  // Among elements that were found before, only what they are themselves is asked.
+  if (!('nodeType' in root)) return (root as ParentNode).querySelectorAll(inner.at(-1) ?? '');
+  let found = outer.trim() ? [...root.querySelectorAll(outer)] : [root as Element];
+  for (const css of inner) {
+    found = found.flatMap(({ shadowRoot }) => {
+      if (!shadowRoot) return [];
+      if (entered.size < ROOTS) entered.add(shadowRoot);
+      return [...shadowRoot.querySelectorAll(css)];
+    });
+  }
+  return found;
 }
 
 /** The first of them, or null. */

@@ -7,6 +7,7 @@ import type { Definition, PageDefinition } from '../site';
 import type { RowDefinition } from '../site/definition';
 import { attempt } from '../site/guard';
 import { findPage } from '../site/page';
+import { first, select } from '../site/select';
 import { addressShape } from './address';
 import { treeOf } from './tree';
 import { Words } from './words';
@@ -72,7 +73,7 @@ function counts(page: PageDefinition, document: Document): string[] {
   ].flatMap((part) => (part ? [line(matches(document, part[1]!), null, part[0]!, part[1]!)] : []));
   for (const group of list<RowDefinition>(page.rows)) {
     const name = `rows "${group.group}"`;
-    const rows = attempt(() => [...document.querySelectorAll(group.select)]);
+    const rows = attempt(() => [...select(document, group.select)]);
     lines.push(line(rows?.length ?? null, null, name, group.select));
     const tried = rows?.slice(0, ROWS) ?? [];
     for (const [what, css] of selectorsOf(group)) {
@@ -81,7 +82,7 @@ function counts(page: PageDefinition, document: Document): string[] {
       } else if (tried.length === 0) {
         lines.push(line(matches(document, css), null, `${name}, ${what}, anywhere`, css));
       } else {
-        const hits = attempt(() => tried.filter((row) => row.querySelector(css)).length);
+        const hits = attempt(() => tried.filter((row) => first(row, css)).length);
         lines.push(line(hits, tried.length, `${name}, ${what}`, css));
       }
     }
@@ -90,7 +91,7 @@ function counts(page: PageDefinition, document: Document): string[] {
 }
 
 function matches(document: Document, css: string): number | null {
-  return attempt(() => document.querySelectorAll(css).length);
+  return attempt(() => [...select(document, css)].length);
 }
 
 /** The selectors of a sort of rows, each with what it is for. */
