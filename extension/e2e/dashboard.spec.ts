@@ -329,6 +329,7 @@ test.describe('by mouse and by keyboard', () => {
 
   test('exports a table and an encrypted file', async () => {
     await button(page, 'Export').click();
+    await page.getByRole('radio', { name: 'Plain table (CSV)' }).check();
     await page.getByRole('radio', { name: 'Everybody who gets the file' }).check();
     const plain = page.waitForEvent('download');
     await button(page, 'Save the file').click();
@@ -359,6 +360,25 @@ test.describe('by mouse and by keyboard', () => {
     await expect(page.getByText('This file is encrypted.')).toBeVisible();
     await page.getByLabel('Passphrase', { exact: true }).fill('four made up words');
     await button(page, 'Look through it again').click();
+    await expect(page.locator('.count')).toHaveText([/on My Blacklist already300/]);
+    await page.keyboard.press('Escape');
+  });
+
+  test('exports a spreadsheet that comes in again', async () => {
+    await button(page, 'Export').click();
+    await page.getByRole('radio', { name: /XLSX/ }).check();
+    await page.getByRole('radio', { name: 'Everybody who gets the file' }).check();
+    const download = page.waitForEvent('download');
+    await button(page, 'Save the file').click();
+    const saved = await download;
+    expect(saved.suggestedFilename()).toMatch(/^blackmark-\d{4}-\d\d-\d\d\.xlsx$/);
+    const buffer = readFileSync(await saved.path());
+    expect(buffer.subarray(0, 2).toString()).toBe('PK');
+    await button(page, 'Close').click();
+    await button(page, 'Import').click();
+    await page
+      .locator('dialog input[type=file]')
+      .setInputFiles({ name: saved.suggestedFilename(), mimeType: 'application/octet-stream', buffer });
     await expect(page.locator('.count')).toHaveText([/on My Blacklist already300/]);
     await page.keyboard.press('Escape');
   });

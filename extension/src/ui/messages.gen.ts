@@ -1396,6 +1396,7 @@ export type Message2 =
   | 'blacklist_change_same_other'
   | 'blacklist_export_saved'
   | 'blacklist_found'
+  | 'blacklist_import_look_stopped'
   | 'blacklist_progress'
   | 'buyer_newest'
   | 'buyer_past_made'

@@ -31,6 +31,18 @@ interface ImportProps {
   changed: () => void;
 }
 
+// Only one look can be at work. Who opens this again waits until the last one ended.
+let leaving = Promise.resolve();
+
+/** Stops a look that is no longer wanted, and waits for its end. */
+async function stopped(id: string): Promise<void> {
+  let now = await ask('stopImport', { id });
+  while (now.ok && now.value.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    now = await ask('importStatus', { id });
+  }
+}
+
 export function ImportSheet({ closed, changed }: ImportProps) {
   const [file, setFile] = useState<{ upload: string; name: string }>();
   const [given, setGiven] = useState(NOTHING);
@@ -38,26 +50,36 @@ export function ImportSheet({ closed, changed }: ImportProps) {
   const [job, setJob] = useState<Import>();
   const [busy, setBusy] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
-  const here = useRef(true);
+  // What is followed now; whoever begins something else, or closes this, takes the next number.
+  const turn = useRef(0);
+  /** the look through a file that is at work */
+  const looking = useRef('');
+  const leaveLook = () => {
+    const id = looking.current;
+    looking.current = '';
+    if (id) leaving = stopped(id);
+    return leaving;
+  };
   useEffect(
     () => () => {
-      here.current = false;
+      turn.current++;
+      void leaveLook();
     },
     [],
   );
 
   /** Looks again and again until it is at its end. */
-  const follow = async (reply: Reply<Import>, put: (now: Import) => void): Promise<Import | null> => {
+  const follow = async (reply: Reply<Import>, put: (now: Import) => void): Promise<void> => {
+    const mine = ++turn.current;
     let now = reply;
-    while (here.current) {
+    while (mine === turn.current) {
       setProblem(now.ok ? null : now.problem);
-      if (!now.ok) return null;
+      if (!now.ok) return;
       put(now.value);
-      if (now.value.state !== 'running' && now.value.state !== 'undoing') return now.value;
+      if (now.value.state !== 'running' && now.value.state !== 'undoing') return;
       await new Promise((resolve) => setTimeout(resolve, LOOK));
       now = await ask('importStatus', { id: now.value.id });
     }
-    return null;
   };
   const queryOf = (upload: string, name: string, said: Given): ImportQuery => {
     const { passphrase, replace, marketplace, region, kind, reason } = said;
@@ -75,14 +97,24 @@ export function ImportSheet({ closed, changed }: ImportProps) {
 
   /** Looks the file through, and changes nothing. */
   const check = async (sent: string, name: string, said: Given) => {
+    const mine = ++turn.current;
     setLook(undefined);
     setProblem(null);
     setBusy(t('blacklist_import_reading'));
-    await follow(await ask('beginImport', { ...queryOf(sent, name, said), dry_run: true }), setLook);
-    setBusy('');
+    await leaveLook();
+    const begun = await ask('beginImport', { ...queryOf(sent, name, said), dry_run: true });
+    if (begun.ok) looking.current = begun.value.id;
+    // Closed, or another file was chosen, while this one was counted.
+    if (mine !== turn.current) return leaveLook();
+    await follow(begun, (now) => {
+      if (now.state !== 'running') looking.current = '';
+      setLook(now);
+    });
+    if (mine + 1 === turn.current) setBusy('');
   };
   const take = async (chosen: File | undefined) => {
     if (!chosen) return;
+    turn.current++;
     setProblem(null);
     setLook(undefined);
     setGiven(NOTHING);
@@ -130,7 +162,7 @@ export function ImportSheet({ closed, changed }: ImportProps) {
           {problem && <ProblemNotice problem={problem} />}
           {busy && !look && <Busy text={busy} />}
           {file && <Said key={file.upload} given={given} problem={problem} say={say} />}
-          {look && <Look look={look} />}
+          {look && <Look look={look} stop={() => void leaveLook()} />}
           {file && look?.state === 'done' && look.marked + look.replaced > 0 && (
             <div class="line">
               <button
@@ -307,12 +339,25 @@ function Said({ given, problem, say }: SaidProps) {
 }
 
 /** What a look through the file found. */
-function Look({ look }: { look: Import }) {
-  if (look.state === 'running') return <Way job={look} text={t('blacklist_import_reading')} />;
+function Look({ look, stop }: { look: Import; stop: () => void }) {
+  if (look.state === 'running') {
+    return (
+      <>
+        <Way job={look} text={t('blacklist_import_reading')} />
+        <div class="line">
+          <button type="button" class="button" onClick={stop}>
+            {t('blacklist_stop')}
+          </button>
+        </div>
+      </>
+    );
+  }
   return (
     <>
       <p class="strong" role="status">
-        {counted('blacklist_import_found', look.rows)}
+        {look.state === 'stopped' && !look.problem
+          ? t('blacklist_import_look_stopped', number(look.done), number(look.rows))
+          : counted('blacklist_import_found', look.rows)}
       </p>
       <Counts job={look} />
       {look.problem && <ProblemNotice problem={look.problem} />}
