@@ -53,8 +53,9 @@ type Aliases struct {
 // names. It holds counts alone: no address, no text, no order.
 type PageLook struct {
 	Site    string `json:"site"`
-	Page    string `json:"page"` // as the definition calls it
+	Page    string `json:"page"` // as the definition calls it; empty: the site was opened, and no page of the definition has that address
 	Version int    `json:"version"`
+	List    bool   `json:"list,omitempty"` // a page that lists orders
 	Rows    int    `json:"rows"`
 	Buyers  int    `json:"buyers"`          // rows with a key
 	Empty   bool   `json:"empty,omitempty"` // the page says itself that there is nothing
@@ -74,6 +75,7 @@ const (
 	TroubleNone   SiteTrouble = ""
 	TroubleRows   SiteTrouble = "no_rows"   // it matched and gave no rows, where it used to or never did
 	TroubleBuyers SiteTrouble = "no_buyers" // it gave rows and no buyers, where it used to give some
+	TroubleMoved  SiteTrouble = "moved"     // a list that was opened day after day is opened no more, and the site is
 )
 
 // SitePage is how one page of a site was understood.
@@ -89,6 +91,19 @@ type SitePage struct {
 	Good    string      `json:"good,omitempty"`   // RFC 3339; the last look that was understood
 	Missed  int         `json:"missed,omitempty"` // looks since then that were not
 	Trouble SiteTrouble `json:"trouble,omitempty"`
+	List    bool        `json:"list,omitempty"` // it lists orders
+	// Days are the last ten on which a list gave rows, oldest first, as 2026-11-22 in UTC.
+	Days []string `json:"days,omitempty"`
+	// Elsewhere is how often the site was opened since a list was, at addresses that no page has.
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
+}
+
+// Elsewhere counts the documents of a site that no page of its definition fits.
+// Where they were is not kept.
+type Elsewhere struct {
+	Visits int    `json:"visits"`
+	Days   int    `json:"days"` // different ones
+	Last   string `json:"last"` // RFC 3339
 }
 
 // SiteReports is how the pages were understood, troubled ones first.

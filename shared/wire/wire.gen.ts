@@ -338,9 +338,11 @@ export interface Aliases {
 /** PageLook is one settled look of the extension at a page that a definition names. It holds counts alone: no address, no text, no order. */
 export interface PageLook {
   site: string;
-  /** as the definition calls it */
+  /** as the definition calls it; empty: the site was opened, and no page of the definition has that address */
   page: string;
   version: number;
+  /** a page that lists orders */
+  list?: boolean;
   rows: number;
   /** rows with a key */
   buyers: number;
@@ -358,7 +360,8 @@ export interface PageLooks {
 export type SiteTrouble =
   | ''
   | 'no_rows'
-  | 'no_buyers';
+  | 'no_buyers'
+  | 'moved';
 /** SitePage is how one page of a site was understood. */
 export interface SitePage {
   site: string;
@@ -379,6 +382,18 @@ export interface SitePage {
   /** looks since then that were not */
   missed?: number;
   trouble?: SiteTrouble;
+  /** it lists orders */
+  list?: boolean;
+  days?: string[];
+  elsewhere?: Elsewhere;
+}
+/** Elsewhere counts the documents of a site that no page of its definition fits. Where they were is not kept. */
+export interface Elsewhere {
+  visits: number;
+  /** different ones */
+  days: number;
+  /** RFC 3339 */
+  last: string;
 }
 /** SiteReports is how the pages were understood, troubled ones first. */
 export interface SiteReports {
