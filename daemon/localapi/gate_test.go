@@ -200,6 +200,7 @@ func TestEveryRouteStandsBehindTheGate(t *testing.T) {
 		"POST /v1/buyers/join": "extension local", "POST /v1/buyers/split": "extension local",
 		"POST /v1/pairing": "local", "GET /v1/pairing": "local", "POST /v1/clients/revoke": "extension local",
 		"GET /v1/diagnostics": "extension local",
+		"GET /v1/trend":       "extension local",
 		"GET /v1/sharing":     "extension local", "GET /v1/sites": "extension local", "POST /v1/sites/forget": "extension local", "POST /v1/uploads": "extension local", "POST /v1/forget": "local",
 		"POST /v1/backups": "extension local", "POST /v1/backups/list": "extension local",
 		"POST /v1/backups/check": "extension local", "POST /v1/backups/read": "extension local", "POST /v1/restore": "extension local",

@@ -39,6 +39,8 @@ func (s *Server) workplaceOperations(api huma.API) {
 		})
 	route(s, api, operation{http.MethodPost, "/v1/hits", "hits", "Buyers of recent orders whom others reported", everyone},
 		func(ctx context.Context, i *in[wire.HitsQuery]) (wire.Hits, error) { return s.hits(ctx, i.Body) })
+	route(s, api, operation{http.MethodGet, "/v1/trend", "trend", "The last weeks in counts", everyone},
+		func(ctx context.Context, _ *nothing) (wire.Trend, error) { return s.trend(ctx) })
 	route(s, api, operation{http.MethodGet, diagnosticsPath, "diagnostics", "How the daemon and its disk are", everyone},
 		func(ctx context.Context, _ *nothing) (wire.Diagnostics, error) { return s.diagnostics(ctx) })
 }

@@ -2,6 +2,7 @@ package localapi_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -295,6 +296,55 @@ func TestHits(t *testing.T) {
 		if _, err := post[any](s, "/v1/hits", query); codeOf(err) != code {
 			t.Errorf("%+v: %v", query, err)
 		}
+	}
+}
+
+// The trend counts each thing in its own week, and nothing twice.
+func TestTrend(t *testing.T) {
+	n := newNeighbours()
+	s := newStage(t)
+	got := func() (weeks []wire.TrendWeek) {
+		t.Helper()
+		call := s.line()
+		defer call.Close()
+		var trend wire.Trend
+		s.ok(call.Get(t.Context(), "/v1/trend", &trend))
+		for _, w := range trend.Weeks {
+			w.From = ""
+			weeks = append(weeks, w)
+		}
+		return weeks
+	}
+	none := make([]wire.TrendWeek, wire.TrendWeeks)
+	if diff := cmp.Diff(none, got()); diff != "" {
+		t.Errorf("before anything:\n%s", diff)
+	}
+	s.share = n
+	s.restart()
+	p := s.joined(s.paired(chromium))
+	now := s.clock.now()
+	order := func(i, days int, id string) {
+		s.sold(p, aliOrder(fmt.Sprint(80_012_345_678_900+i)), ali(id), func(seen *wire.Sighting) {
+			seen.Placed = now.AddDate(0, 0, -days).Format(time.RFC3339)
+		})
+	}
+	order(0, 92, "10001") // before the first week
+	order(1, 90, "10001")
+	order(2, 8, "10001")
+	order(3, 9, "10002")
+	order(4, 1, "10001")
+	n.set(ali("10001"), wire.Others{State: wire.OthersChecked, Counts: map[string]int{"returns": 2}, Total: 2, Shown: true})
+	made := s.marked(newMark(ali("10001")), newMark(ali("10002")))
+	posted[wire.OutcomesBody](s, "/v1/marks/cancel", wire.CancelsBody{Cancels: []wire.NewCancel{{ID: newID(), Mark: made[0].ID}}})
+	n.past = []confirmed{{at: now.AddDate(0, 0, -2), mark: made[0].ID, keys: made[0].Keys, withdrawn: true},
+		{at: now.AddDate(0, 0, -16), mark: made[0].ID, keys: made[0].Keys}, {at: now.AddDate(-1, 0, 0), mark: made[0].ID, keys: made[0].Keys}}
+	want := slices.Clone(none)
+	want[0] = wire.TrendWeek{Orders: 1, Reported: 1}
+	want[10] = wire.TrendWeek{Shared: 1}
+	want[11] = wire.TrendWeek{Orders: 2, Reported: 1}
+	want[12] = wire.TrendWeek{Orders: 1, Reported: 1, Marked: 2, Cancelled: 1, Withdrawn: 1}
+	if diff := cmp.Diff(want, got()); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -82,6 +82,7 @@ export const MaxKeys = 8;
 /** milliseconds for the proof, then the socket closes */
 export const HandshakeLimit = 3000;
 export const LocalClient = 'local';
+export const TrendWeeks = 13;
 /** Trust is the root key and what it signed. It is believed only if the key's SHA-256 is the one in the invitation. */
 export interface Trust {
   version: number;
@@ -1175,6 +1176,26 @@ export interface Hit {
 export interface Hits {
   hits: Hit[];
   next?: string;
+}
+/** Trend is the last weeks in counts, the oldest first. It names no buyer. */
+export interface Trend {
+  weeks: TrendWeek[];
+}
+/** TrendWeek is what was done in seven days. An import is no work of a week: its marks are not counted. */
+export interface TrendWeek {
+  /** RFC 3339, UTC; the next one begins seven days later */
+  from: string;
+  /** placed then, of buyers who are known */
+  orders: number;
+  /** of these, of buyers whom other sellers report now */
+  reported: number;
+  /** buyers, replaced marks among them */
+  marked: number;
+  /** marks */
+  cancelled: number;
+  /** reports that the cloud confirmed */
+  shared: number;
+  withdrawn: number;
 }
 /** Severity of a finding. */
 export type Severity =

@@ -13,6 +13,7 @@ import (
 //	POST /v1/marks/facets      MarksQuery -> Facets            what can be filtered by, with counts
 //	POST /v1/activity          ActivityQuery -> ActivityList
 //	POST /v1/hits              HitsQuery -> Hits               recent buyers whom other sellers reported
+//	GET  /v1/trend             Trend                       the last weeks in counts
 //	GET  /v1/diagnostics       Diagnostics
 //	POST /v1/clients/revoke    RevokeQuery                     a browser may revoke any other
 
@@ -160,6 +161,26 @@ type Hit struct {
 type Hits struct {
 	Hits []Hit  `json:"hits"`
 	Next string `json:"next,omitempty"`
+}
+
+// TrendWeeks is how many weeks a trend tells of: as far back as hits are looked for.
+const TrendWeeks = 13
+
+// Trend is the last weeks in counts, the oldest first. It names no buyer.
+type Trend struct {
+	Weeks []TrendWeek `json:"weeks"`
+}
+
+// TrendWeek is what was done in seven days. An import is no work of a week: its
+// marks are not counted.
+type TrendWeek struct {
+	From      string `json:"from"`      // RFC 3339, UTC; the next one begins seven days later
+	Orders    int    `json:"orders"`    // placed then, of buyers who are known
+	Reported  int    `json:"reported"`  // of these, of buyers whom other sellers report now
+	Marked    int    `json:"marked"`    // buyers, replaced marks among them
+	Cancelled int    `json:"cancelled"` // marks
+	Shared    int    `json:"shared"`    // reports that the cloud confirmed
+	Withdrawn int    `json:"withdrawn"`
 }
 
 // Severity of a finding.
