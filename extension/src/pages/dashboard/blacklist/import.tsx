@@ -7,23 +7,17 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Import, ImportQuery, Problem } from 'shared/wire/wire.gen';
 import { ask, type Reply } from '../../../messages';
 import { upload } from '../../../ui/files';
-import { Busy, Field } from '../../../ui/parts';
+import { Busy } from '../../../ui/parts';
 import { ProblemNotice, problemLine } from '../../../ui/problem';
-import { counted, language, number, t } from '../../../ui/text';
-import { allMarketplaces, allReasons, kindName, marketplace, moment, reasonText } from '../../../ui/words';
+import { counted, number, t } from '../../../ui/text';
+import { moment } from '../../../ui/words';
 import { Sheet } from '../sheet';
+import { type Given, NOTHING, Said } from './said';
 
 /** Milliseconds between looks at an import that is at work. */
 const LOOK = 200;
 /** Refused rows that are shown. */
 const SHOWN = 20;
-
-/** What the seller says of a file beyond what stands in it. */
-type Given = Required<
-  Pick<ImportQuery, 'passphrase' | 'replace' | 'marketplace' | 'region' | 'kind' | 'reason'>
->;
-
-const NOTHING: Given = { passphrase: '', replace: false, marketplace: '', region: '', kind: '', reason: '' };
 
 interface ImportProps {
   closed: () => void;
@@ -212,129 +206,6 @@ function Choose({ name, take }: { name: string | undefined; take: (file: File | 
         }}
       />
     </label>
-  );
-}
-
-interface SaidProps {
-  given: Given;
-  problem: Problem | null;
-  say: (given: Given) => void;
-}
-
-/** What the file itself does not say. */
-function Said({ given, problem, say }: SaidProps) {
-  const [draft, setDraft] = useState(given);
-  const locked = problem?.code.startsWith('passphrase_') || given.passphrase !== '';
-  const chosen = marketplace(draft.marketplace);
-  const put = (change: Partial<Given>) => setDraft({ ...draft, ...change });
-  return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        say(draft);
-      }}
-    >
-      {locked && (
-        <Field label={t('blacklist_passphrase')}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="password"
-              autocomplete="off"
-              value={draft.passphrase}
-              onInput={(event) => put({ passphrase: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-      )}
-      <label class="option">
-        <input
-          type="checkbox"
-          checked={draft.replace}
-          onChange={() => {
-            put({ replace: !draft.replace });
-            say({ ...draft, replace: !draft.replace });
-          }}
-        />
-        <span class="grow">{t('blacklist_import_replace')}</span>
-      </label>
-      <details open={problem?.code === 'file_marketplace' || problem?.code === 'row_kind'}>
-        <summary>{t('blacklist_import_missing')}</summary>
-        <p class="faint">{t('blacklist_import_missing_text')}</p>
-        <div class="pairs">
-          <Field label={t('blacklist_marketplace')}>
-            {(ids) => (
-              <select
-                {...ids}
-                value={draft.marketplace}
-                onChange={(event) => put({ marketplace: event.currentTarget.value, kind: '', region: '' })}
-              >
-                <option value="">{t('blacklist_import_in_file')}</option>
-                {allMarketplaces
-                  .filter(({ kinds }) => kinds.length > 0)
-                  .map(({ code, name }) => (
-                    <option key={code} value={code}>
-                      {name[language()]}
-                    </option>
-                  ))}
-              </select>
-            )}
-          </Field>
-          <Field label={t('blacklist_import_kind')}>
-            {(ids) => (
-              <select
-                {...ids}
-                value={draft.kind}
-                disabled={!chosen}
-                onChange={(event) => put({ kind: event.currentTarget.value })}
-              >
-                <option value="">{t('blacklist_import_in_file')}</option>
-                {chosen?.kinds.map(({ kind }) => (
-                  <option key={kind} value={kind}>
-                    {kindName(chosen.code, kind)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          {chosen?.regions && (
-            <Field label={t('blacklist_import_region')}>
-              {(ids) => (
-                <input
-                  {...ids}
-                  value={draft.region}
-                  maxLength={2}
-                  placeholder="br"
-                  onInput={(event) => put({ region: event.currentTarget.value.toLowerCase() })}
-                />
-              )}
-            </Field>
-          )}
-          <Field label={t('blacklist_reason')}>
-            {(ids) => (
-              <select
-                {...ids}
-                value={draft.reason}
-                onChange={(event) => put({ reason: event.currentTarget.value })}
-              >
-                <option value="">{t('blacklist_import_in_file')}</option>
-                {allReasons.map(({ code }) => (
-                  <option key={code} value={code}>
-                    {reasonText(code)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </div>
-      </details>
-      <div class="line">
-        <button type="submit" class="button">
-          {t('blacklist_import_check')}
-        </button>
-      </div>
-    </form>
   );
 }
 
