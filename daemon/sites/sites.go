@@ -37,6 +37,14 @@ const (
 	troubleAfter = 3
 	// neverAfter is the same for a page that never was.
 	neverAfter = 2
+	// maxDays are the days of a list that are remembered, and usedDays those that
+	// make a habit of it.
+	maxDays  = 10
+	usedDays = 3
+	// awayDays and awayVisits are how long and how often a site must have been
+	// opened elsewhere, at least, until a list of it is held to have moved.
+	awayDays   = 3
+	awayVisits = 10
 	// saveEvery is how old what stands in the file may be.
 	saveEvery = time.Minute
 )
@@ -131,7 +139,8 @@ func nameOf(site, page string) string { return site + "/" + page }
 func (s *Sites) Look(looks []wire.PageLook) error {
 	for _, l := range looks {
 		counts := l.Rows >= 0 && l.Rows <= maxCount && l.Buyers >= 0 && l.Buyers <= l.Rows && l.Version >= 0
-		if !counts || !nameShape.MatchString(l.Site) || !nameShape.MatchString(l.Page) {
+		elsewhere := l.Page == "" && l.Rows == 0
+		if !counts || !nameShape.MatchString(l.Site) || !elsewhere && !nameShape.MatchString(l.Page) {
 			return ErrLook
 		}
 	}
@@ -139,6 +148,10 @@ func (s *Sites) Look(looks []wire.PageLook) error {
 	defer s.mu.Unlock()
 	now := s.cfg.Now().UTC()
 	for _, l := range looks {
+		if l.Page == "" {
+			s.elsewhere(l.Site, now)
+			continue
+		}
 		name := nameOf(l.Site, l.Page)
 		p, known := s.pages[name]
 		if !known || p.Version != l.Version { // another definition is judged anew
@@ -170,6 +183,13 @@ func counted(p wire.SitePage, l wire.PageLook, now time.Time) wire.SitePage {
 		p.Found++
 	}
 	p.Last = now.Format(time.RFC3339)
+	p.List, p.Elsewhere = l.List, nil
+	if p.Trouble == wire.TroubleMoved {
+		p.Trouble = wire.TroubleNone
+	}
+	if p.List && l.Rows > 0 {
+		p.Days = withDay(p.Days, now)
+	}
 	if missing == wire.TroubleNone {
 		p.Good, p.Missed, p.Trouble = p.Last, 0, wire.TroubleNone
 		return p
@@ -183,6 +203,62 @@ func counted(p wire.SitePage, l wire.PageLook, now time.Time) wire.SitePage {
 		p.Trouble = missing
 	}
 	return p
+}
+
+// elsewhere counts a document of a site that no page fits, for each list of it.
+func (s *Sites) elsewhere(site string, now time.Time) {
+	for name, p := range s.pages {
+		if p.Site != site || !p.List {
+			continue
+		}
+		var e wire.Elsewhere
+		if p.Elsewhere != nil {
+			e = *p.Elsewhere
+		}
+		e.Visits++
+		if today := now.Format(time.RFC3339); e.Last == "" || e.Last[:len(time.DateOnly)] != today[:len(time.DateOnly)] {
+			e.Days++
+		}
+		e.Last = now.Format(time.RFC3339)
+		p.Elsewhere = &e
+		if p.Trouble == wire.TroubleNone && len(p.Days) >= usedDays &&
+			e.Visits >= awayVisits && e.Days >= awayDays && pause(now, p.Days[len(p.Days)-1]) > 2*longestPause(p.Days) {
+			p.Trouble = wire.TroubleMoved
+		}
+		s.pages[name] = p
+	}
+}
+
+// withDay is the days with today among them.
+func withDay(days []string, now time.Time) []string {
+	today := now.Format(time.DateOnly)
+	if slices.Contains(days, today) {
+		return days
+	}
+	days = append(slices.Clone(days), today)
+	return days[max(0, len(days)-maxDays):]
+}
+
+// longestPause is the most days between two on which a list was opened: who
+// opens it once a week is not missed after three days.
+func longestPause(days []string) int {
+	longest := 1
+	for i := 1; i < len(days); i++ {
+		day, err := time.Parse(time.DateOnly, days[i])
+		if err == nil {
+			longest = max(longest, pause(day, days[i-1]))
+		}
+	}
+	return longest
+}
+
+// pause is how many days lie between a day and now.
+func pause(now time.Time, day string) int {
+	then, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return 0
+	}
+	return int(now.Sub(then) / (24 * time.Hour))
 }
 
 // bound keeps the pages that were looked at last.

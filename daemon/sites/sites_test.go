@@ -83,6 +83,63 @@ func TestPageThatNeverNamesBuyersIsNoTrouble(t *testing.T) {
 	}
 }
 
+// A site that moves its list to another address: the list is opened no more, and
+// the site is. Nobody else would ever say so.
+func TestListThatMoved(t *testing.T) {
+	day := 24 * time.Hour
+	list := wire.PageLook{Site: "ebay", Page: "list", Version: 1, List: true, Rows: 20}
+	away := wire.PageLook{Site: "ebay"}
+	for _, test := range []struct {
+		name   string
+		every  time.Duration // between two days on which the list was opened
+		opened int           // such days
+		days   int           // after that, elsewhere
+		visits int           // on each of them
+		moved  bool
+	}{
+		{"opened daily, then three days elsewhere", day, 5, 3, 4, true},
+		{"two days elsewhere are none", day, 5, 2, 20, false},
+		{"hardly there", day, 5, 4, 1, false},
+		{"never a habit", day, 2, 20, 10, false},
+		{"opened weekly, and not for ten days", 7 * day, 5, 10, 4, false},
+		{"opened weekly, and not for three weeks", 7 * day, 5, 21, 4, true},
+	} {
+		at := &clock{time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)}
+		dir := t.TempDir()
+		s := open(t, dir, at)
+		for range test.opened {
+			at.tick(test.every)
+			look(t, s, list)
+			look(t, s, wire.PageLook{Site: "ebay", Page: "feedback", Version: 1, Rows: 2})
+			look(t, s, wire.PageLook{Site: "shopee", Page: "list", Version: 1, List: true, Rows: 2})
+		}
+		for range test.days {
+			at.tick(day)
+			for range test.visits {
+				if err := s.Look([]wire.PageLook{away}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = open(t, dir, at)
+		for _, p := range s.Reports().Pages {
+			want := test.moved && p.Site == "ebay" && p.Page == "list"
+			if got := p.Trouble == wire.TroubleMoved; got != want {
+				t.Errorf("%s: %+v", test.name, p)
+			}
+			if p.Site == "ebay" && p.List && (p.Elsewhere == nil || p.Elsewhere.Visits != test.days*test.visits || p.Elsewhere.Days != test.days) {
+				t.Errorf("%s: %+v", test.name, p.Elsewhere)
+			}
+		}
+		if p := look(t, s, list); p.Trouble != "" || p.Elsewhere != nil {
+			t.Errorf("%s: opened again it is where it was: %+v", test.name, p)
+		}
+	}
+}
+
 func TestCountsOutliveTheDaemonAndDamage(t *testing.T) {
 	dir := t.TempDir()
 	at := &clock{time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)}
@@ -120,7 +177,7 @@ func TestLooksAreBounded(t *testing.T) {
 		t.Errorf("%d pages are remembered", n)
 	}
 	for _, bad := range []wire.PageLook{
-		{Site: "", Page: "list"}, {Site: "shopee", Page: "../list"}, {Site: "shopee", Page: "list", Rows: -1},
+		{Site: "", Page: "list"}, {Site: ""}, {Site: "shopee", Rows: 1}, {Site: "shopee", Page: "../list"}, {Site: "shopee", Page: "list", Rows: -1},
 		{Site: "shopee", Page: "list", Rows: 1, Buyers: 2}, {Site: "shopee", Page: "list", Rows: 1 << 30},
 	} {
 		if err := s.Look([]wire.PageLook{bad}); !errors.Is(err, sites.ErrLook) {

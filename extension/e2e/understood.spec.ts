@@ -143,6 +143,44 @@ test('a page that is no longer understood is told of, reported on, and forgiven'
   }
 });
 
+test('a site that is opened where no definition has a page is counted, without an address', async () => {
+  const stage = await Rehearsal.start();
+  try {
+    const { page: list } = await stage.list(LIST, SHOPEE);
+    expect((await looked(stage, 1)).list).toBe(true);
+    const { context } = stage.browser;
+    await context.route('https://seller.shopee.com.br/portal/moved*', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: '<!doctype html><link rel="icon" href="data:,"><p>Orders<iframe src="/portal/moved-too"></iframe>',
+      }),
+    );
+    const moved = await context.newPage();
+    for (let visit = 1; visit <= 3; visit++) {
+      await moved.goto(`https://seller.shopee.com.br/portal/moved?number=${visit}`);
+      const [counted] = await until(
+        `${visit} visits are counted`,
+        async () => {
+          const pages = await reports(stage);
+          return pages.some((one) => one.elsewhere?.visits === visit) && pages;
+        },
+        JUDGED,
+      );
+      // The frame in it is no visit, one day is no trouble, and no address is kept.
+      expect(counted).toMatchObject({ page: 'list', elsewhere: { visits: visit, days: 1 } });
+      expect(counted!.trouble).toBeUndefined();
+      expect(counted!.days).toHaveLength(1);
+      expect(JSON.stringify(counted)).not.toContain('moved');
+    }
+    // The control: a page that the definition has is no visit elsewhere, and ends the count.
+    await list.reload();
+    expect((await looked(stage, 2)).elsewhere).toBeUndefined();
+    await moved.close();
+  } finally {
+    await stage.close();
+  }
+});
+
 const NOW = '2026-11-20T08:00:00Z';
 const COUNTED = { looks: 9, found: 6, rows: 120, buyers: 118, last: NOW };
 const PAGES: SiteReports = {
@@ -166,6 +204,16 @@ const PAGES: SiteReports = {
       trouble: 'no_rows',
     },
     { site: 'aliexpress', page: 'list', version: 1, ...COUNTED, good: NOW },
+    {
+      site: 'amazon',
+      page: 'list',
+      version: 1,
+      ...COUNTED,
+      good: NOW,
+      trouble: 'moved',
+      list: true,
+      elsewhere: { visits: 30, days: 6, last: NOW },
+    },
   ],
 };
 
@@ -240,7 +288,7 @@ for (const language of ['en', 'zh_CN'] as const) {
         await popup.locator('#tab-sites .look').waitFor();
         await popup.locator('#tab-sites').click();
         await popup.locator('.lost').first().waitFor();
-        await expect(popup.locator('.lost')).toHaveCount(2);
+        await expect(popup.locator('.lost')).toHaveCount(3);
         await popup.locator('.lost').first().hover();
         await shot(popup, 'popup');
       } finally {

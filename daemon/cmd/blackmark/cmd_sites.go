@@ -19,7 +19,9 @@ func newSitesCommand(t *terminal) *cobra.Command {
 		Short: "Show how well the pages you work in are understood",
 		Long: `Shows, for each page that the extension looked at, how often it did, how often
 it found orders there, and how many orders and buyers. A page that is no longer
-understood comes first. Only counts are kept: no address, no order, no buyer.
+understood comes first; so does a list that you used to open and no longer do,
+while you open other pages of its site: it may have moved to an address that
+nobody knows here. Only counts and days are kept: no address, no order, no buyer.
 
 --forget begins to count anew, as after a repair.
 
@@ -72,7 +74,7 @@ func writeSites(w io.Writer, r wire.SiteReports) {
 }
 
 // mendingHint is what to do about a page that is not understood.
-const mendingHint = "open that page, choose `Make a report` in Blackmark's dock, and send the file to whoever keeps the definitions; it holds the page's skeleton and nothing of its content"
+const mendingHint = "open that page, choose `Make a report` in Blackmark's dock or popup, and send the file to whoever keeps the definitions; it holds the page's skeleton and nothing of its content"
 
 // understood says in words how a page is understood.
 func understood(p wire.SitePage) string {
@@ -81,6 +83,8 @@ func understood(p wire.SitePage) string {
 		missing = "no buyers found"
 	}
 	switch {
+	case p.Trouble == wire.TroubleMoved && p.Elsewhere != nil:
+		return fmt.Sprintf("not opened since %s, while its site was on %d days: has it moved?", p.Last, p.Elsewhere.Days)
 	case p.Trouble == wire.TroubleNone && p.Good == "":
 		return "not sure yet"
 	case p.Trouble == wire.TroubleNone:

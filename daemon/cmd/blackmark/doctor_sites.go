@@ -28,14 +28,18 @@ func checkSites(dir string, told *telling) finding {
 		return ill("sites", err)
 	}
 	var troubled []string
+	remedy := mendingHint
 	for _, p := range pages {
+		if p.Trouble == wire.TroubleMoved && remedy == mendingHint {
+			remedy += "; if you no longer work there, nothing is wrong: `blackmark sites --forget` counts anew"
+		}
 		if p.Trouble != wire.TroubleNone {
 			troubled = append(troubled, fmt.Sprintf("%s %s (%s)", p.Site, p.Page, understood(p)))
 		}
 	}
 	switch {
 	case len(troubled) > 0:
-		return finding{Check: "sites", Message: "pages that are not understood: " + strings.Join(troubled, "; "), Remedy: mendingHint}
+		return finding{Check: "sites", Message: "pages that are not understood: " + strings.Join(troubled, "; "), Remedy: remedy}
 	case len(pages) == 0:
 		return fine("sites", "no page was looked at yet")
 	}

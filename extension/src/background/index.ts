@@ -14,7 +14,7 @@ import { Asking } from './asking';
 import { Pages } from './pages';
 import { openReport, tabOf, takeReport } from './report';
 import { OWN_PAGE, OwnPages } from './requests';
-import { isOwnPage, sitesOf } from './senders';
+import { elsewhere, isOwnPage, sitesOf } from './senders';
 import { grants, registerGranted, runInOpenTabs, runPanel } from './sites';
 import { keyring, refusalStore, waitingStore } from './storage';
 import { browserName, openBuyer, openPopup, showLink } from './toolbar';
@@ -134,6 +134,12 @@ chrome.runtime.onConnect.addListener((port) => {
 });
 
 chrome.runtime.onMessage.addListener((message, sender, respond) => {
+  const site = elsewhere(message, sitesOf(sender, chrome.runtime.id, sites));
+  if (site) {
+    const looks = [{ site: site.site, page: '', version: 0, rows: 0, buyers: 0 }];
+    void link.connect().then(async () => link.connected && (await link.request({ type: 'looks', looks })));
+    return false;
+  }
   if (!isOwnPage(sender, chrome.runtime.id, chrome.runtime.getURL(''))) return false;
   const answer = own.answer(message);
   if (!answer) return false;

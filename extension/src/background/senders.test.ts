@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { hostFits, isOwnPage, sitesOf } from './senders';
+import { elsewhere, hostFits, isOwnPage, sitesOf } from './senders';
 import type { Site } from './sites';
 
 const ID = 'abcdefghijklmnopabcdefghijklmnop';
@@ -50,6 +50,12 @@ test('one in a frame speaks for the site of the page around it, and for no other
   ]) {
     expect(framed('https://br.shop.test/orders', stranger)).toEqual([]);
   }
+});
+
+test('a visit is counted for a site that its sender may be, and no other message is one', () => {
+  expect(elsewhere({ elsewhere: 'shop' }, [shop])).toBe(shop);
+  for (const wrong of [null, 'shop', {}, { elsewhere: 'erp' }, { elsewhere: undefined }, { request: 'shop' }])
+    expect(elsewhere(wrong, [shop])).toBeUndefined();
 });
 
 test('requests come from our own pages alone', () => {

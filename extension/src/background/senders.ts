@@ -38,3 +38,10 @@ export function isOwnPage(sender: Sender | undefined, extension: string, base: s
   if (sender?.id !== extension || !sender.url?.startsWith(base)) return false;
   return sender.origin === undefined || `${sender.origin}/` === base;
 }
+
+/** The site that a content script says was opened where no page of its definition is, among those that it may be; undefined where the message is another. */
+export function elsewhere(message: unknown, sites: Site[]): Site | undefined {
+  const named =
+    typeof message === 'object' && message !== null && 'elsewhere' in message && message.elsewhere;
+  return sites.find((site) => site.site === named);
+}

@@ -186,6 +186,7 @@ export class Desk {
       const look = {
         page: page.name,
         version: definition.version,
+        list: page.kind === 'list',
         rows: rows.length,
         buyers: buyers.length,
         empty: rows.length === 0 && isEmpty(page, document),

@@ -56,5 +56,6 @@ if (
   });
   const here = { alive: true, equip: (panel: Panel) => page.equip(panel) };
   globalThis.blackmarkPage = here;
-  page.start();
+  // A list that moved to another address would never be missed otherwise.
+  if (!page.start() && window === top) void chrome.runtime.sendMessage({ elsewhere: definition.site });
 }

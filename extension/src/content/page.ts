@@ -115,8 +115,8 @@ export class Page {
     });
   }
 
-  /** Starts to look, and to listen for moves to other pages of the site. */
-  start(): void {
+  /** Starts to look, and to listen for moves to other pages of the site; false where this is none that the definition has. */
+  start(): boolean {
     const { signal } = this.#ending;
     const look = () => this.#pass.request();
     const turned = () => {
@@ -143,6 +143,7 @@ export class Page {
     }
     this.#pass.observe(!('navigation' in window));
     this.#moved();
+    return !!this.#shown;
   }
 
   /** Takes the panel's script in, once. */

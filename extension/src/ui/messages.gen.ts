@@ -1423,7 +1423,8 @@ export type Message2 =
   | 'ui_version';
 
 /** Messages that take 3 values. */
-export type Message3 = never;
+export type Message3 =
+  | 'ui_moved';
 
 /** Messages that take 4 values. */
 export type Message4 = never;

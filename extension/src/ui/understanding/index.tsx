@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SitePage, SiteReports } from 'shared/wire/wire.gen';
 import { ask, type SiteGrant } from '../../messages';
 import { problemLine } from '../problem';
-import { language, t, tOr } from '../text';
+import { language, number, t, tOr } from '../text';
 import { day } from '../words';
 
 /** What the daemon counted; undefined until it answers, and where it does not. */
@@ -40,9 +40,7 @@ export function Understanding({ site, pages }: UnderstandingProps) {
       <>
         {lost.map((page) => (
           <p key={page.page} class="lost">
-            {page.good
-              ? t('ui_lost_since', pageName(page.page), day(page.good))
-              : t('ui_lost_never', pageName(page.page))}
+            {lostWords(page)}
           </p>
         ))}
         <button
@@ -72,6 +70,12 @@ export function Understanding({ site, pages }: UnderstandingProps) {
         : t(pages.length > 0 ? 'ui_understood_unsure' : 'ui_understood_unseen')}
     </p>
   );
+}
+
+function lostWords({ page, good, last, trouble, elsewhere }: SitePage): string {
+  if (trouble === 'moved' && elsewhere)
+    return t('ui_moved', pageName(page), day(last), number(elsewhere.days));
+  return good ? t('ui_lost_since', pageName(page), day(good)) : t('ui_lost_never', pageName(page));
 }
 
 /** What sellers call a page of a site; its code where we have no word for it. */
