@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -31,8 +30,9 @@ type store struct {
 	written string
 }
 
-// openStore opens a store; written is its key that stands in every write. One that does not open is moved aside and begun
-// anew; lost tells of it.
+// openStore opens a store; written is its key that stands in every write. One that
+// is damaged is moved aside and begun anew, and lost tells of it; one that the
+// system does not let us look at stays, and is an error.
 func openStore(dir string, c Config, options badger.Options, written string) (s *store, lost bool, err error) {
 	if err := disk.MakeDir(dir); err != nil {
 		return nil, false, err
@@ -46,13 +46,19 @@ func openStore(dir string, c Config, options badger.Options, written string) (s 
 			c.Log.Error("a store of the cloud share was damaged, and some of it is missing", "store", filepath.Base(dir))
 			err = disk.Acknowledge(s.db)
 		}
-		return s, lost, err
+		if err != nil {
+			return nil, lost, errors.Join(err, s.db.Close())
+		}
+		return s, lost, nil
 	}
-	aside, moveErr := moveAside(dir)
+	if !errors.Is(err, disk.ErrDamaged) {
+		return nil, false, err
+	}
+	aside, moveErr := disk.MoveAside(dir)
 	if moveErr != nil {
 		return nil, true, errors.Join(err, moveErr)
 	}
-	c.Log.Error("a store of the cloud share does not open; it was moved aside and begun anew",
+	c.Log.Error("a store of the cloud share is damaged; it was moved aside and begun anew",
 		"kept", filepath.Base(aside), "error", err)
 	if err := disk.MakeDir(dir); err != nil {
 		return nil, true, err
@@ -61,16 +67,6 @@ func openStore(dir string, c Config, options badger.Options, written string) (s 
 		return nil, true, fmt.Errorf("open a store of the cloud share: %w", err)
 	}
 	return s, true, nil
-}
-
-func moveAside(dir string) (string, error) {
-	for n := 1; ; n++ {
-		aside := fmt.Sprintf("%s.damaged-%d", dir, n)
-		if _, err := os.Lstat(aside); err == nil {
-			continue
-		}
-		return aside, os.Rename(dir, aside)
-	}
 }
 
 // view gives fn the store as it is at one moment.

@@ -78,8 +78,8 @@ func checkManifest(dir string) error {
 		}
 		sum := uint32(0)
 		for i := range rest {
-			if sum = crc32.Update(sum, crc32.MakeTable(crc32.Castagnoli), rest[i:i+1]); sum == want {
-				return fmt.Errorf("%w: byte %d", ErrManifest, at)
+			if sum = crc32.Update(sum, castagnoli, rest[i:i+1]); sum == want {
+				return fmt.Errorf("%w: %w: byte %d", ErrDamaged, ErrManifest, at)
 			}
 		}
 		return nil

@@ -44,27 +44,41 @@ func Badger(dir string) badger.Options {
 // then leaves it behind, and Badger refuses to open beside it for ever. Such a file
 // holds nothing: it was not written to yet, or all of it is in a table. One that
 // was closed by CloseBadger and is not as it was left is not opened.
+//
+// An error is ErrDamaged where the files do not hold together; ErrHeld and
+// ErrUnopened say nothing of them.
 func OpenBadger(o badger.Options) (*badger.DB, error) {
-	if err := Try(Load, o.Dir); err != nil {
-		return nil, err
-	}
 	if !o.InMemory {
-		if err := finishSwap(o.Dir); err != nil {
-			return nil, err
-		}
-		if err := breakSeal(o.Dir); err != nil {
-			return nil, err
-		}
-		if err := checkManifest(o.Dir); err != nil {
-			return nil, err
-		}
-		for _, dir := range []string{o.Dir, o.ValueDir} {
-			if err := removeEmptyLogs(dir); err != nil {
-				return nil, err
-			}
+		if err := prepare(o); err != nil {
+			return nil, unopened(err)
 		}
 	}
-	return badger.Open(o)
+	return openFree(o)
+}
+
+// prepare brings the files of a database to a state that Badger can judge.
+func prepare(o badger.Options) error {
+	if err := Try(Load, o.Dir); err != nil {
+		return err
+	}
+	if err := finishSwap(o.Dir); err != nil {
+		return err
+	}
+	if err := breakSeal(o.Dir); err != nil {
+		return err
+	}
+	if err := checkManifest(o.Dir); err != nil {
+		return err
+	}
+	if err := checkTables(o); err != nil {
+		return err
+	}
+	for _, dir := range []string{o.Dir, o.ValueDir} {
+		if err := removeEmptyLogs(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func removeEmptyLogs(dir string) error {

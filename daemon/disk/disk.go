@@ -89,6 +89,17 @@ func RemoveUnfinished(dir string) error {
 	return err
 }
 
+// MoveAside gives a damaged folder another name, <dir>.damaged-<n>, and tells which.
+func MoveAside(dir string) (string, error) {
+	for n := 1; ; n++ {
+		aside := fmt.Sprintf("%s.damaged-%d", dir, n)
+		if _, err := os.Lstat(aside); err == nil {
+			continue
+		}
+		return aside, os.Rename(dir, aside)
+	}
+}
+
 // Named gives the files and folders whose paths begin with a prefix, in the order
 // of their names. No character of the prefix means more than itself.
 func Named(prefix string) (paths []string, err error) {

@@ -60,7 +60,7 @@ func breakSeal(dir string) error {
 			return err
 		}
 		if !bytes.Equal(now, seal) {
-			return ErrSeal
+			return fmt.Errorf("%w: %w", ErrDamaged, ErrSeal)
 		}
 		// All of it is there: nothing else has to prove it.
 		err = os.Remove(filepath.Join(dir, acknowledgedFile))
@@ -131,5 +131,5 @@ func sealLine(path string, table, flush bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s %d %08x\n", filepath.Base(path), size, crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))), nil
+	return fmt.Sprintf("%s %d %08x\n", filepath.Base(path), size, crc32.Checksum(data, castagnoli)), nil
 }

@@ -2,8 +2,8 @@
 // buyer each was placed by: so a row that shows only a name is identified once
 // any other page named its buyer.
 //
-// It may import daemon/disk, daemon/feed and shared. What it holds is wanted but can be
-// lost: a store that does not open is moved aside and begun anew. It never
+// It may import daemon/disk, daemon/feed and shared. What it holds is wanted but can
+// be lost: a store that is damaged is moved aside and begun anew. It never
 // decides who is marked, never gives out a buyer's keys where pages disagree,
 // and never logs an order number, a name or an id.
 package orders

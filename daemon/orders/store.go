@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"blackmark/daemon/disk"
 	"blackmark/daemon/feed"
 	"blackmark/shared/buyer"
+	"blackmark/shared/problem"
 )
 
 // storeFormat is the version of what is stored.
@@ -76,9 +76,14 @@ type Store struct {
 	changes *feed.Feed[Changed]
 }
 
-// Open opens the store. One that does not open is moved aside to
-// <dir>.damaged-<n> and begun anew. On a full disk the store opens empty, in
-// memory: Badger writes through a memory map, which ends the process there.
+// ErrTooNew says that a newer Blackmark wrote the history.
+var ErrTooNew = problem.New(problem.Damaged, "orders_too_new",
+	"the order history was written by a newer Blackmark; nothing was changed", "install the newest Blackmark")
+
+// Open opens the store. One that is damaged is moved aside to <dir>.damaged-<n>
+// and begun anew; one that the system does not let us look at stays, and is an
+// error. On a full disk the store opens empty, in memory: Badger writes through a
+// memory map, which ends the process there.
 func Open(c Config) (*Store, error) {
 	if c.MinFree == 0 {
 		c.MinFree = disk.DefaultMinFree
@@ -100,14 +105,14 @@ func Open(c Config) (*Store, error) {
 		return load(c, disk.Badger("").WithInMemory(true))
 	}
 	s, err := load(c, disk.Badger(c.Dir))
-	if err == nil {
-		return s, nil
+	if !errors.Is(err, disk.ErrDamaged) {
+		return s, err
 	}
-	aside, moveErr := moveAside(c.Dir)
+	aside, moveErr := disk.MoveAside(c.Dir)
 	if moveErr != nil {
 		return nil, errors.Join(err, moveErr)
 	}
-	c.Log.Error("the order history does not open; it was moved aside and begun anew",
+	c.Log.Error("the order history is damaged; it was moved aside and begun anew",
 		"kept", filepath.Base(aside), "error", err)
 	if err := disk.MakeDir(c.Dir); err != nil {
 		return nil, err
@@ -127,8 +132,10 @@ func load(c Config, options badger.Options) (*Store, error) {
 		}
 	}
 	s := &Store{cfg: c, db: db, shared: map[buyer.Key]bool{}, changes: feed.New[Changed](subscriberBuffer)}
-	if err := s.loadMeta(); err != nil {
+	if err := s.loadMeta(); errors.Is(err, ErrTooNew) {
 		return nil, errors.Join(err, db.Close())
+	} else if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w", disk.ErrDamaged, err), db.Close())
 	}
 	return s, nil
 }
@@ -140,7 +147,7 @@ func (s *Store) loadMeta() error {
 			return err
 		}
 		if m.Format != storeFormat {
-			return fmt.Errorf("the order history has format %d", m.Format)
+			return ErrTooNew.Because(fmt.Errorf("format %d", m.Format))
 		}
 		s.meta.Store(&m)
 		return scan(txn, statsPrefix, func(key string, value []byte) error {
@@ -158,16 +165,6 @@ func (s *Store) loadMeta() error {
 			return nil // a kind that is no longer known is asked for no more
 		})
 	})
-}
-
-func moveAside(dir string) (string, error) {
-	for n := 1; ; n++ {
-		aside := fmt.Sprintf("%s.damaged-%d", dir, n)
-		if _, err := os.Lstat(aside); err == nil {
-			continue
-		}
-		return aside, os.Rename(dir, aside)
-	}
 }
 
 // Close closes the store.

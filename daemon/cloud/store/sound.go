@@ -20,6 +20,7 @@ import (
 	"github.com/dgraph-io/ristretto/v2"
 	"github.com/dgraph-io/ristretto/v2/z"
 
+	"blackmark/daemon/disk"
 	"blackmark/shared/problem"
 )
 
@@ -31,6 +32,15 @@ var ErrDamaged = problem.New(problem.Damaged, "store_damaged",
 
 func damaged(file, why string) error {
 	return ErrDamaged.In(file).Because(fmt.Errorf("%s: %s", file, why))
+}
+
+// unread is damage only where the file is gone: all else says nothing of what it
+// holds.
+func unread(file string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return damaged(file, "is missing")
+	}
+	return disk.ErrUnopened.Because(err)
 }
 
 // checkSound reads every file that Badger would believe, before Badger does.
@@ -95,7 +105,7 @@ const registryHead = 16 + 12
 func (c *checker) readKeys() error {
 	data, err := os.ReadFile(filepath.Join(c.options.Dir, badger.KeyRegistryFileName))
 	if err != nil {
-		return damaged(badger.KeyRegistryFileName, "cannot be read")
+		return unread(badger.KeyRegistryFileName, err)
 	}
 	// Badger would make room for any length that stands there.
 	if len(data) < registryHead || checkedEnd(data, registryHead) != len(data) {
@@ -130,8 +140,11 @@ func (c *checker) readManifest() error {
 	const magic = 8
 	name := badger.ManifestFilename
 	data, err := os.ReadFile(filepath.Join(c.options.Dir, name))
-	if err != nil || len(data) < magic {
-		return damaged(name, "cannot be read")
+	if err != nil {
+		return unread(name, err)
+	}
+	if len(data) < magic {
+		return damaged(name, "is too short")
 	}
 	if end := checkedEnd(data, magic); end != len(data) && !tornRecord(data[end:]) {
 		return damaged(name, fmt.Sprintf("does not check from byte %d of %d", end, len(data)))
@@ -184,7 +197,7 @@ func (c *checker) readTables() error {
 			Compression: of.Compression, DataKey: key, IndexCache: cache,
 		})
 		if err != nil {
-			return damaged(name, err.Error())
+			return err
 		}
 		c.newest = max(c.newest, newest)
 	}
@@ -194,19 +207,25 @@ func (c *checker) readTables() error {
 // readTable reads all of a table and gives the newest version in it. Badger
 // panics on some that do not check.
 func readTable(file string, o table.Options) (newest uint64, err error) {
+	name := filepath.Base(file)
+	if info, err := os.Stat(file); err != nil {
+		return 0, unread(name, err)
+	} else if info.Size() == 0 {
+		return 0, damaged(name, "is empty")
+	}
 	mapped, err := z.OpenMmapFile(file, os.O_RDONLY, 0)
 	if err != nil {
-		return 0, errors.New("cannot be read")
+		return 0, unread(name, err)
 	}
 	defer func() {
 		if recover() != nil {
-			err = errors.New("does not check")
+			err = damaged(name, "does not check")
 		}
 		_ = mapped.Close(-1) // closed already where opening failed
 	}()
 	t, err := table.OpenTable(mapped, o)
 	if err != nil {
-		return 0, err
+		return 0, damaged(name, err.Error())
 	}
 	return t.MaxVersion(), nil
 }

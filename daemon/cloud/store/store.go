@@ -160,8 +160,10 @@ func (s *Store) open(o badger.Options) (err error) {
 	if err := checkSound(o, s.witness.seen); err != nil {
 		return err
 	}
-	if s.db, err = disk.OpenBadger(o); err != nil {
+	if s.db, err = disk.OpenBadger(o); errors.Is(err, disk.ErrDamaged) {
 		return ErrOpen.Because(err)
+	} else if err != nil {
+		return err
 	}
 	// What was deleted last may be gone from the tables, and its version with it:
 	// the witness begins again where the database does.
