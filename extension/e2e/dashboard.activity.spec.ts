@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { LOOKS, look, Office, openPlace } from './dashboard/office';
+import { TREND } from './dashboard/samples';
 
 let office: Office;
 test.beforeAll(async () => {
@@ -67,8 +68,13 @@ for (const shown of LOOKS) {
     test.setTimeout(120_000);
     const browser = await office.browser(shown);
     try {
-      const page = await openPlace(browser, '#/activity');
-      await expect(page.locator('.done-list > li')).toHaveCount(3);
+      const real = await openPlace(browser, '#/activity');
+      await expect(real.locator('.done-list > li')).toHaveCount(3);
+      await real.locator('.plot summary').click();
+      await expect(real.locator('.plot tbody tr').first().locator('td')).toHaveText(['2', '1', '0', '0']);
+      await real.close();
+      const page = await openPlace(browser, '#/activity', { trend: TREND });
+      await expect(page.locator('.plot rect')).toHaveCount(26);
       await look(page, 'activity', shown);
     } finally {
       await browser.close();

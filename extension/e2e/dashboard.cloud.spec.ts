@@ -3,7 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import { LOOKS, look, Office, openPlace } from './dashboard/office';
-import { HITS } from './dashboard/samples';
+import { HITS, TREND } from './dashboard/samples';
 import { BUSY } from './sharing/samples';
 
 let office: Office;
@@ -21,8 +21,10 @@ for (const shown of LOOKS) {
       await expect(off.locator('.off')).toBeVisible();
       await look(off, 'cloud-off', shown);
       await off.close();
-      const page = await openPlace(browser, '#/cloud', { sharing: BUSY, hits: HITS });
+      const page = await openPlace(browser, '#/cloud', { sharing: BUSY, hits: HITS, trend: TREND });
       await expect(page.locator('.hit-list > li')).toHaveCount(3);
+      await page.locator('.plot summary').click();
+      await expect(page.locator('.plot tbody tr')).toHaveCount(13);
       await look(page, 'cloud', shown);
       const none = await openPlace(browser, '#/cloud', { sharing: BUSY, hits: { hits: [] } });
       await expect(none.locator('.empty')).toBeVisible();

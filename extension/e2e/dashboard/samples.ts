@@ -1,7 +1,7 @@
 // Made-up answers of the daemon about one buyer, for pages that show everything
 // at once. Nobody in them is real.
 
-import type { Hits, Mark, Others, Report, SeenOrder } from 'shared/wire/wire.gen';
+import type { Hits, Mark, Others, Report, SeenOrder, Trend } from 'shared/wire/wire.gen';
 
 const DAY = 86_400_000;
 const at = (days: number) => new Date(Date.now() - days * DAY).toISOString();
@@ -74,6 +74,19 @@ export const FULL: Report = {
   course: { refunded: 3, disputed: 1, cancelled: 0 },
   since: 5,
   since_course: { refunded: 1, disputed: 0, cancelled: 0 },
+};
+
+/** Weeks in which something happened, and one in which nothing did. */
+export const TREND: Trend = {
+  weeks: Array.from({ length: 13 }, (_, i) => ({
+    from: at(7 * (13 - i)),
+    orders: 120 + 9 * i,
+    reported: i === 4 ? 0 : (i * 5) % 9,
+    marked: (i * 7) % 12,
+    cancelled: i % 4,
+    shared: i % 3,
+    withdrawn: i % 5 === 4 ? 1 : 0,
+  })),
 };
 
 /** Recent buyers whom others reported. */

@@ -26,6 +26,7 @@ import type {
   Sharing,
   SiteReports,
   Status,
+  Trend,
 } from 'shared/wire/wire.gen';
 import type { DaemonLink } from '../daemonlink/link';
 import { badAnswer, extensionFailed, noPage } from '../daemonlink/problems';
@@ -103,6 +104,7 @@ export class OwnPages {
     cancelMany: (cancels) => this.#outcomes('/v1/marks/cancel', { cancels }),
     activity: (query) => this.#parts.link.call<ActivityList>('POST', '/v1/activity', query, LIST_LIMIT),
     hits: (query) => this.#parts.link.call<Hits>('POST', '/v1/hits', query, LIST_LIMIT),
+    trend: () => this.#parts.link.call<Trend>('GET', '/v1/trend', undefined, LIST_LIMIT),
     diagnostics: () => this.#parts.link.call<Diagnostics>('GET', '/v1/diagnostics', undefined, WHOLE_LIMIT),
     revokeClient: async (query) => {
       const revoked = await this.#parts.link.call<object>('POST', '/v1/clients/revoke', query);

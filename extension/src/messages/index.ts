@@ -54,6 +54,7 @@ import type {
   Sighting,
   SiteReports,
   Status,
+  Trend,
   WithdrawQuery,
 } from 'shared/wire/wire.gen';
 
@@ -170,6 +171,7 @@ export interface Requests {
   cancelMany: (cancels: NewCancel[]) => Outcome[];
   activity: (query: ActivityQuery) => ActivityList;
   hits: (query: HitsQuery) => Hits;
+  trend: () => Trend;
   diagnostics: () => Diagnostics;
   /** ends the pairing of a browser; of this one too */
   revokeClient: (query: RevokeQuery) => Status;

@@ -5,11 +5,12 @@ import type { Act, ActivityQuery, Activity as Done } from 'shared/wire/wire.gen'
 import { placeOf, whoOf } from '../../../ui/marks';
 import { Busy, Empty, Field } from '../../../ui/parts';
 import { ProblemNotice } from '../../../ui/problem';
-import { t } from '../../../ui/text';
+import { number, t } from '../../../ui/text';
 import { moment } from '../../../ui/words';
 import { buyerLink } from '../buyer/link';
 import { PageHead } from '../head';
 import type { PageProps } from '../place';
+import { Plot, sum, useTrend } from '../trend';
 import { Export } from './export';
 import { useDone } from './reading';
 import { ACTS, aboutWords, actWords, byWords } from './words';
@@ -27,7 +28,11 @@ const ALL: Filter = { act: '', text: '', since: '', until: '' };
 export function ActivityPage({ connected }: PageProps) {
   const [filter, setFilter] = useState(ALL);
   const query = queryOf(filter);
-  const { done, next, problem, more } = useDone(query, connected);
+  const weeks = useTrend(connected);
+  const reading = useDone(query, connected);
+  const { next, problem, more } = reading;
+  // Both come into view together, so that nothing moves.
+  const done = weeks === undefined ? undefined : reading.done;
   const narrowed = Object.keys(query).length > 0;
   const change = (part: Partial<Filter>) => setFilter({ ...filter, ...part });
   return (
@@ -89,6 +94,15 @@ export function ActivityPage({ connected }: PageProps) {
           )}
         </Field>
       </search>
+      {done && !narrowed && weeks && sum(weeks, 'marked') + sum(weeks, 'cancelled') > 0 && (
+        <Plot
+          title={t('activity_trend')}
+          text={t('activity_trend_text', number(sum(weeks, 'marked')), number(sum(weeks, 'cancelled')))}
+          weeks={weeks}
+          bars={['marked', 'cancelled']}
+          columns={['marked', 'cancelled', 'shared', 'withdrawn']}
+        />
+      )}
       {connected && problem && <ProblemNotice problem={problem} />}
       {connected && !done && !problem && <Busy text={t('ui_loading')} />}
       {done && done.length > 0 && (

@@ -18,6 +18,8 @@ const SPANS = [7, 21, 90];
 interface HitsProps {
   connected: boolean;
   lists: ListState[];
+  /** the first page is here, or will not come */
+  read: () => void;
 }
 
 /** A buyer of the list, with his name in what was decided. */
@@ -25,7 +27,7 @@ export interface Listed extends Hit {
   digest: string;
 }
 
-export function Hits({ connected, lists }: HitsProps) {
+export function Hits({ connected, lists, read }: HitsProps) {
   const [days, setDays] = useState(21);
   const [hits, setHits] = useState<Listed[]>();
   const [next, setNext] = useState<string>();
@@ -41,7 +43,7 @@ export function Hits({ connected, lists }: HitsProps) {
     const reply = await ask('hits', { days, limit: ROWS, ...(cursor && { cursor }) });
     if (mine !== turn.current) return;
     setProblem(reply.ok ? null : reply.problem);
-    if (!reply.ok) return;
+    if (!reply.ok) return read();
     const found = await Promise.all(
       reply.value.hits.map(async (hit) => ({
         ...hit,
@@ -50,6 +52,7 @@ export function Hits({ connected, lists }: HitsProps) {
     );
     setHits((before) => (cursor && before ? [...before, ...found] : found));
     setNext(reply.value.next || undefined);
+    read();
   };
   useEffect(() => void readLeft().then(setLeft), []);
   // Another list may hold other buyers.
