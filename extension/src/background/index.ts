@@ -11,6 +11,7 @@ import { badAnswer } from '../daemonlink/problems';
 import type { Reply } from '../messages';
 import { PAGE_PORT } from '../messages';
 import { Asking } from './asking';
+import { Natives } from './natives';
 import { Pages } from './pages';
 import { openReport, tabOf, takeReport } from './report';
 import { OWN_PAGE, OwnPages } from './requests';
@@ -100,6 +101,7 @@ const own = new OwnPages({
     await refreshSites();
     return grants(sites);
   },
+  natives: new Natives(sites),
   makeReport: async (name) => {
     const site = sites.find((one) => one.site === name);
     const tab = site && (await tabOf(site));

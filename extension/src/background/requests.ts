@@ -40,6 +40,7 @@ import {
   type SiteGrant,
 } from '../messages';
 import type { Asking } from './asking';
+import type { Natives } from './natives';
 
 /** What each request is answered with. */
 export type Handlers = {
@@ -63,6 +64,7 @@ export interface RequestsParts {
   sites: () => Promise<SiteGrant[]>;
   sitesChanged: () => Promise<SiteGrant[]>;
   /** false where no tab shows a page of the site that can be reported on */
+  natives: Natives;
   makeReport: (site: string) => Promise<boolean>;
   takeReport: (id: string) => Promise<PageReport | null>;
 }
@@ -117,6 +119,10 @@ export class OwnPages {
     nativeResult: (query) => this.#parts.link.call<NativeList>('POST', '/v1/native/result', query),
     natives: (query) => this.#parts.link.call<NativeList>('POST', '/v1/native/list', query),
     findNatives: (query) => this.#parts.link.call<NativePage>('POST', '/v1/native/find', query, LIST_LIMIT),
+    nativeSites: async () => fine(await this.#parts.natives.sites()),
+    openNative: async (site) => fine(await this.#parts.natives.open(String(site))),
+    readNative: async (site, anew) => fine(await this.#parts.natives.read(String(site), anew === true)),
+    writeNative: async (write) => fine(await this.#parts.natives.write(write)),
     restoreBackup: (query) => this.#parts.link.call<Restore>('POST', '/v1/restore', query, WHOLE_LIMIT),
     beginImport: (query) => this.#parts.link.call<Import>('POST', '/v1/imports', query, LIST_LIMIT),
     importStatus: (query) => this.#parts.link.call<Import>('POST', '/v1/imports/status', query),

@@ -3,6 +3,7 @@
 // the difference is changed.
 
 import type { SiteGrant } from '../messages';
+import type { Action } from '../site/definition';
 
 /** A site as the bundle tells it. */
 export interface Site {
@@ -11,6 +12,8 @@ export interface Site {
   hosts: string[];
   /** its definition reads responses: the hook runs in the page's own world */
   hook: boolean;
+  /** what can be done on its pages */
+  actions?: Action[];
 }
 
 /** The part of a registered content script that we set. */
@@ -79,7 +82,8 @@ export async function grants(sites: Site[]): Promise<SiteGrant[]> {
   );
 }
 
-async function grantedOf(site: Site): Promise<string[]> {
+/** The match patterns of a site's hosts that the seller granted. */
+export async function grantedOf(site: Site): Promise<string[]> {
   const asked = await Promise.all(
     patterns(site).map(async (origin) => ({
       origin,

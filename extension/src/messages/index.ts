@@ -146,6 +146,44 @@ export interface Door {
   token: string;
 }
 
+/** A marketplace's own list that can be read and written, as the site's definition says. */
+export interface NativeSite {
+  site: string;
+  name: { en: string; zh_CN: string };
+  marketplace: string;
+  /** what the names on the list are */
+  kind: string;
+  /** names that it can hold */
+  limit: number;
+  /** of its page, on the hosts that are granted */
+  addresses: string[];
+}
+
+/** What a page that holds a list shows. */
+export type NativeLook =
+  | { state: 'list'; tab: number; names: string[] }
+  /** no tab has it open */
+  | { state: 'closed' }
+  /** it does not open */
+  | { state: 'silent' }
+  /** it is not what the site's definition says */
+  | { state: 'strange' };
+
+/** A form to be sent once: the list as it was read, and as it shall be. */
+export interface NativeWrite {
+  site: string;
+  /** of NativeLook */
+  tab: number;
+  before: string[];
+  after: string[];
+}
+
+/** What came of it. Only `sent` may have changed the list. */
+export type NativeWritten =
+  | { state: 'sent'; answer: 'some' | 'refused' | 'none' }
+  /** the page is gone, is not what the definition says, or holds another list than was read */
+  | { state: 'closed' | 'strange' | 'changed' };
+
 /** Either an answer or a problem that the page shows. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -182,6 +220,14 @@ export interface Requests {
   natives: (query: NativeQuery) => NativeList;
   /** what is known of a site's list, the oldest first */
   findNatives: (query: NativeFind) => NativePage;
+  /** marketplaces' own lists that Blackmark can write */
+  nativeSites: () => NativeSite[];
+  /** shows the page with the list of this site to the seller; false where its hosts are not granted */
+  openNative: (site: string) => boolean;
+  /** reads the list in the seller's tab; `anew` opens the page again first */
+  readNative: (site: string, anew: boolean) => NativeLook;
+  /** sends the list's form once and waits for the page's answer, which proves nothing yet */
+  writeNative: (write: NativeWrite) => NativeWritten;
   /** makes a backup now */
   takeBackup: () => Backup;
   backups: () => BackupList;

@@ -7,6 +7,8 @@ import { Blacklist } from './blacklist';
 import { BuyerReport } from './buyer';
 import { BUYER } from './buyer/link';
 import { Cloud } from './cloud';
+import { NativeLists } from './native';
+import { NATIVE } from './native/link';
 import type { Route } from './place';
 import { Settings } from './settings';
 
@@ -23,6 +25,12 @@ export const routes: Route[] = [
     title: 'cloud_title',
     component: Cloud,
     icon: 'M6 16a4.5 4.5 0 0 1-.6-8.96 5 5 0 0 1 9.56 1.1A4 4 0 0 1 14.5 16zM6 14.4h8.5a2.4 2.4 0 0 0 .3-4.78l-1.26-.16-.16-1.26a3.4 3.4 0 0 0-6.5-.75l-.4 1.02-1.1.15A2.9 2.9 0 0 0 6 14.4z',
+  },
+  {
+    path: NATIVE,
+    title: 'native_title',
+    component: NativeLists,
+    icon: 'M3 3h14v3H3zM4.5 7.5h11V17h-11zM6 9v6.5h8V9zM7.5 10.5h5V12h-5z',
   },
   {
     path: 'activity',

@@ -23,6 +23,8 @@ interface ImportProps {
   closed: () => void;
   /** My Blacklist is no longer what it was */
   changed: () => void;
+  /** what another page begins with: a file that it made, and what it knows of the rows */
+  begin?: { file?: File; said?: Partial<Given> };
 }
 
 // Only one look can be at work. Who opens this again waits until the last one ended.
@@ -37,9 +39,10 @@ async function stopped(id: string): Promise<void> {
   }
 }
 
-export function ImportSheet({ closed, changed }: ImportProps) {
+export function ImportSheet({ closed, changed, begin }: ImportProps) {
+  const first: Given = { ...NOTHING, ...begin?.said };
   const [file, setFile] = useState<{ upload: string; name: string }>();
-  const [given, setGiven] = useState(NOTHING);
+  const [given, setGiven] = useState(first);
   const [look, setLook] = useState<Import>();
   const [job, setJob] = useState<Import>();
   const [busy, setBusy] = useState('');
@@ -111,13 +114,13 @@ export function ImportSheet({ closed, changed }: ImportProps) {
     turn.current++;
     setProblem(null);
     setLook(undefined);
-    setGiven(NOTHING);
+    setGiven(first);
     setBusy(t('blacklist_import_sending'));
     const sent = await upload(chosen);
     setBusy('');
     if (!sent.ok) return setProblem(sent.problem);
     setFile({ upload: sent.value.id, name: chosen.name });
-    return check(sent.value.id, chosen.name, NOTHING);
+    return check(sent.value.id, chosen.name, first);
   };
   const run = async (begun: Reply<Import>) => {
     await follow(begun, setJob);
@@ -134,6 +137,7 @@ export function ImportSheet({ closed, changed }: ImportProps) {
       const atWork =
         reply.ok && reply.value.imports.find(({ state }) => state === 'running' || state === 'undoing');
       if (atWork && !atWork.dry_run) void run({ ok: true, value: atWork });
+      else void take(begin?.file);
     });
   }, []);
 
@@ -155,7 +159,7 @@ export function ImportSheet({ closed, changed }: ImportProps) {
           <Choose name={file?.name} take={(chosen) => void take(chosen)} />
           {problem && <ProblemNotice problem={problem} />}
           {busy && !look && <Busy text={busy} />}
-          {file && <Said key={file.upload} given={given} problem={problem} say={say} />}
+          {file && <Said key={file.upload} given={given} problem={problem} say={say} open={!!begin} />}
           {look && <Look look={look} stop={() => void leaveLook()} />}
           {file && look?.state === 'done' && look.marked + look.replaced > 0 && (
             <div class="line">

@@ -24,10 +24,12 @@ interface SaidProps {
   given: Given;
   problem: Problem | null;
   say: (given: Given) => void;
+  /** shows what the rows leave out */
+  open: boolean;
 }
 
 /** What the file itself does not say. */
-export function Said({ given, problem, say }: SaidProps) {
+export function Said({ given, problem, say, open }: SaidProps) {
   const [draft, setDraft] = useState(given);
   const locked = problem?.code.startsWith('passphrase_') || given.passphrase !== '';
   const chosen = marketplace(draft.marketplace);
@@ -64,7 +66,7 @@ export function Said({ given, problem, say }: SaidProps) {
         />
         <span class="grow">{t('blacklist_import_replace')}</span>
       </label>
-      <details open={problem?.code === 'file_marketplace' || problem?.code === 'row_kind'}>
+      <details open={open || problem?.code === 'file_marketplace' || problem?.code === 'row_kind'}>
         <summary>{t('blacklist_import_missing')}</summary>
         <p class="faint">{t('blacklist_import_missing_text')}</p>
         <div class="pairs">

@@ -1,0 +1,39 @@
+// Marketplaces' own lists: those that Blackmark reads and writes in the seller's
+// tab, those that it can fill one buyer at a time by a link of the seller's own,
+// and tables that the seller brings from pages that nobody has described.
+
+import { useEffect, useState } from 'preact/hooks';
+import type { Problem } from 'shared/wire/wire.gen';
+import { ask, type NativeSite } from '../../../messages';
+import { Busy } from '../../../ui/parts';
+import { ProblemNotice } from '../../../ui/problem';
+import { t } from '../../../ui/text';
+import { PageHead } from '../head';
+import type { PageProps } from '../place';
+import { ByLink } from './bylink';
+import { Pasted } from './pasted';
+import { SiteList } from './site';
+
+export function NativeLists({ connected }: PageProps) {
+  const [sites, setSites] = useState<NativeSite[]>();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => {
+    void ask('nativeSites').then((reply) => {
+      if (reply.ok) setSites(reply.value);
+      else setProblem(reply.problem);
+    });
+  }, []);
+  return (
+    <>
+      <PageHead title={t('native_title')} />
+      <p class="native-lead">{t('native_lead')}</p>
+      {problem && <ProblemNotice problem={problem} />}
+      {!sites && !problem && <Busy text={t('ui_loading')} />}
+      {sites?.map((site) => (
+        <SiteList key={site.site} site={site} connected={connected} />
+      ))}
+      <ByLink connected={connected} />
+      <Pasted />
+    </>
+  );
+}
