@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -84,14 +83,10 @@ func (s Swap) Do(moves []Move) (kept string, err error) {
 		}
 		p.Kept = fmt.Sprintf("%s-%d", name, n)
 	}
-	data, err := json.Marshal(p)
-	if err != nil {
-		return "", err
-	}
 	if err := disk.SyncDir(filepath.Join(s.Dir, stageName)); err != nil {
 		return "", err
 	}
-	if err := disk.WriteFile(filepath.Join(s.Dir, planName), data); err != nil {
+	if err := disk.WriteObject(filepath.Join(s.Dir, planName), p); err != nil {
 		if exists(filepath.Join(s.Dir, planName)) { // it stands, and may not after a power cut
 			return "", ErrUnfinished.Because(err)
 		}
@@ -104,13 +99,10 @@ func (s Swap) Do(moves []Move) (kept string, err error) {
 // It tells whether there was a plan. Call it before anything of the data folder is
 // opened.
 func (s Swap) Recover() (planned bool, err error) {
-	data, err := os.ReadFile(filepath.Join(s.Dir, planName))
+	var p plan
+	err = disk.ReadObject(filepath.Join(s.Dir, planName), &p)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, s.clear()
-	}
-	var p plan
-	if err == nil {
-		err = json.Unmarshal(data, &p)
 	}
 	if err == nil && (p.Format != planFormat || filepath.Base(p.Kept) != p.Kept) {
 		err = fmt.Errorf("a plan of format %d", p.Format)

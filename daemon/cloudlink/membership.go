@@ -1,7 +1,6 @@
 package cloudlink
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -160,8 +159,9 @@ func (f *settingsFile) set(s wire.SharingSettings) error {
 type mutedFile struct {
 	path string
 
-	mu  sync.RWMutex
-	now map[buyer.Key]bool
+	mu     sync.RWMutex
+	now    map[buyer.Key]bool
+	unread error // why not all of them are known; nothing is written then
 }
 
 type mutedOnDisk struct {
@@ -176,6 +176,7 @@ func (f *mutedFile) load() error {
 	for _, k := range on.Keys {
 		f.now[k] = true
 	}
+	f.unread = err
 	return err
 }
 
@@ -194,6 +195,9 @@ func (f *mutedFile) count() int {
 func (f *mutedFile) set(keys []buyer.Key, on bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.unread != nil {
+		return f.unread
+	}
 	next := map[buyer.Key]bool{}
 	for k := range f.now {
 		next[k] = true
@@ -228,14 +232,13 @@ func mutedList(muted map[buyer.Key]bool) mutedOnDisk {
 
 // readFile reads one of our small files; found is false where there is none.
 func readFile(path string, into any, format *int) (found bool, err error) {
-	data, err := os.ReadFile(path)
-	switch {
+	var system *fs.PathError
+	switch err := disk.ReadObject(path, into); {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
-	case err != nil:
+	case errors.As(err, &system):
 		return false, err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
+	case err != nil:
 		return true, damagedFile(filepath.Base(path), err)
 	}
 	if *format != fileFormat {
@@ -245,14 +248,10 @@ func readFile(path string, into any, format *int) (found bool, err error) {
 }
 
 func writeFile(path string, from any) error {
-	data, err := json.MarshalIndent(from, "", "  ")
-	if err != nil {
-		return err
-	}
 	if err := disk.MakeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
-	return disk.WriteFile(path, append(data, '\n'))
+	return disk.WriteObject(path, from)
 }
 
 func damagedFile(name string, cause error) *problem.Error {

@@ -1,6 +1,8 @@
 package cloudlink_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,10 +27,17 @@ func TestDeletionsAreNoLoss(t *testing.T) {
 			t.Fatalf("after a clean close: %v", p)
 		}
 	}
-	// As a kill leaves it: the files are copied while they are used.
+	// As a kill leaves it: the files are copied while they are used. What says up to
+	// where all is there is read first, for a write may come between two files.
 	cloud := filepath.Join(s.dir, "cloud")
 	killed := filepath.Join(t.TempDir(), "cloud")
+	witness := filepath.Join("reports", "ACKNOWLEDGED")
+	acknowledged, err := os.ReadFile(filepath.Join(cloud, witness))
+	if !errors.Is(err, fs.ErrNotExist) { // nothing was written since the clean close
+		s.ok(err)
+	}
 	s.ok(os.CopyFS(killed, os.DirFS(cloud)))
+	s.ok(os.WriteFile(filepath.Join(killed, witness), acknowledged, 0o600))
 	s.stop()
 	s.ok(os.RemoveAll(cloud))
 	s.ok(os.Rename(killed, cloud))

@@ -13,7 +13,6 @@ package settings
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -178,14 +177,13 @@ const format = 1
 
 // readJSON reads one of our files; found is false where there is none.
 func (f *Folder) readJSON(name string, into any, version *int) (found bool, err error) {
-	data, err := os.ReadFile(f.Path(name))
-	switch {
+	var system *fs.PathError
+	switch err := disk.ReadObject(f.Path(name), into); {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
-	case err != nil:
+	case errors.As(err, &system):
 		return false, err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
+	case err != nil:
 		return false, damaged(name, err)
 	}
 	if *version != format {
@@ -197,11 +195,7 @@ func (f *Folder) readJSON(name string, into any, version *int) (found bool, err 
 }
 
 func (f *Folder) writeJSON(name string, from any) error {
-	data, err := json.MarshalIndent(from, "", "  ")
-	if err != nil {
-		return err
-	}
-	return disk.WriteFile(f.Path(name), append(data, '\n'))
+	return disk.WriteObject(f.Path(name), from)
 }
 
 func damaged(name string, cause error) *problem.Error {

@@ -8,11 +8,10 @@
 package sites
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -107,15 +106,14 @@ func Open(c Config) (*Sites, error) {
 // Read is what stands in the folder, which may belong to a daemon that runs: it
 // is at most a minute old then. Nothing there is nothing remembered.
 func Read(dir string) ([]wire.SitePage, error) {
-	data, err := os.ReadFile(filepath.Join(dir, fileName))
-	switch {
-	case os.IsNotExist(err):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	}
 	var f file
-	if err := json.Unmarshal(data, &f); err != nil {
+	var system *fs.PathError
+	switch err := disk.ReadObject(filepath.Join(dir, fileName), &f); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case errors.As(err, &system):
+		return nil, err
+	case err != nil:
 		return nil, &unreadable{err}
 	}
 	if f.Format != fileFormat {
@@ -317,11 +315,7 @@ func (s *Sites) save() error {
 	if !s.dirty {
 		return nil
 	}
-	data, err := json.Marshal(file{Format: fileFormat, Pages: s.list()})
-	if err != nil {
-		return err
-	}
-	if err := disk.WriteFile(s.path(), data); err != nil {
+	if err := disk.WriteObject(s.path(), file{Format: fileFormat, Pages: s.list()}); err != nil {
 		return err
 	}
 	s.dirty, s.saved = false, s.cfg.Now()

@@ -9,12 +9,10 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,12 +101,8 @@ func Open(c Config) (*Transfers, error) {
 }
 
 func (t *Transfers) recall(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
 	var i wire.Import
-	if err := json.Unmarshal(data, &i); err != nil {
+	if err := disk.ReadObject(path, &i); err != nil {
 		return err
 	}
 	if t.path(i.ID) != path {
@@ -131,11 +125,7 @@ func (t *Transfers) save(i *wire.Import) error {
 	if i.DryRun {
 		return nil
 	}
-	data, err := json.MarshalIndent(i, "", "  ")
-	if err != nil {
-		return err
-	}
-	return disk.WriteFile(t.path(i.ID), append(data, '\n'))
+	return disk.WriteObject(t.path(i.ID), i)
 }
 
 // Status is how far an import is.

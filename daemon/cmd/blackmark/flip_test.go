@@ -44,6 +44,10 @@ type holding struct {
 	Orders  []orders.Order
 	Reports int // shared
 	Muted   int
+	Sharing wire.SharingSettings
+	Device  string
+	Clients []settings.Client
+	Unread  error // why device or browsers are not told
 }
 
 func keyOf(i int) buyer.Key {
@@ -75,7 +79,11 @@ func hold(t *testing.T, m *Main) (h holding) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Reports, h.Muted = state.Shared, state.Muted
+	h.Reports, h.Muted, h.Sharing = state.Shared, state.Muted, state.Settings
+	var unknown, unpaired error
+	h.Device, unknown = m.folder.DeviceID()
+	h.Clients, unpaired = m.folder.Clients()
+	h.Unread = errors.Join(unknown, unpaired)
 	return h
 }
 
@@ -120,6 +128,8 @@ func lived(t *testing.T) (closed, killed string, want holding) {
 	}
 	must(m.cloud.Share(ctx, wire.ShareQuery{}))
 	must(m.cloud.Mute(wire.MuteQuery{Keys: []buyer.Key{keyOf(39)}, On: true}))
+	_, err = m.folder.DeviceID()
+	must(err)
 	must(m.folder.AddClient(settings.Client{ID: "one", Origin: origin, Browser: "Sample Browser", Secret: make([]byte, 32)}))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		state, err := m.cloud.State()
@@ -327,7 +337,13 @@ func flipOne(t *testing.T, from, file string, random *mathrand.Rand, want holdin
 			t.Errorf("%s: %d of %d orders, and not a word\n%s", where, len(got.Orders), len(want.Orders), log.String())
 		}
 	}
-	if got.Reports != want.Reports || got.Muted != want.Muted {
+	if got.Device != want.Device || !cmp.Equal(want.Clients, got.Clients) {
+		outcome = "browsers refused"
+		if p := problem.Of(got.Unread); got.Unread == nil || p.Hint == "" || !strings.Contains(p.Message, filepath.Base(file)) {
+			t.Errorf("%s: another device or other browsers, and %v", where, got.Unread)
+		}
+	}
+	if got.Reports != want.Reports || got.Muted != want.Muted || !cmp.Equal(want.Sharing, got.Sharing) {
 		outcome = "sharing refused"
 		if state, err := m.cloud.State(); err == nil && state.Problem == nil {
 			t.Errorf("%s: %d of %d are shared, %d muted, and not a word\n%s", where, got.Reports, want.Reports, got.Muted, log.String())
