@@ -43,6 +43,7 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/_locales/zh_CN/messages.json": `{"name": {"message": "N"}, "description": {"message": "D"}}`,
 		"extension/src/background/index.ts":      `console.log('background', BUNDLED_SITES)`,
 		"extension/src/content/index.ts":         `console.log('content')`,
+		"extension/src/content/words.ts":         `console.log(CHOSEN_WORDS)`,
 		"extension/src/content/hook.ts":          `console.log('hook', HOOKED_SITES)`,
 		"extension/src/content/panel.ts":         `console.log('panel')`,
 		"extension/src/skeleton/index.ts":        `console.log('skeleton')`,
@@ -110,6 +111,7 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "licences.txt", "manifest.json",
 		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "report/index.css", "report/index.html", "report/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js", "skeleton.js",
 		"welcome/index.css", "welcome/index.html", "welcome/index.js",
+		"words/en.js", "words/en.json", "words/zh_CN.js", "words/zh_CN.json",
 	}
 	for _, name := range []string{"chromium", "firefox"} {
 		got := slices.Sorted(maps.Keys(tree(t, filepath.Join(out, name))))

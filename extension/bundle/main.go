@@ -105,6 +105,10 @@ func (s source) build(out string) error {
 		return err
 	}
 	messages.addReasons()
+	words, err := s.words(messages, scripts)
+	if err != nil {
+		return err
+	}
 	icons, err := drawIcons()
 	if err != nil {
 		return err
@@ -115,6 +119,7 @@ func (s source) build(out string) error {
 		files.add(icons, nil)
 		files.add(definitions, nil)
 		files.add(messages.files(), nil)
+		files.add(words, nil)
 		if files["manifest.json"], err = manifest(t, version, sites.patterns()); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ const (
 	daemon = "http://127.0.0.1/*"
 
 	// The policy replaces Firefox's own, which would turn ws:// into wss://.
-	policy = "script-src 'self'; object-src 'none'; connect-src http://127.0.0.1:* ws://127.0.0.1:*"
+	policy = "script-src 'self'; object-src 'none'; connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*"
 )
 
 // manifest is the manifest of one target. The hosts are match patterns of the

@@ -10,6 +10,7 @@ import { DaemonLink } from '../daemonlink/link';
 import { badAnswer } from '../daemonlink/problems';
 import type { Reply } from '../messages';
 import { PAGE_PORT } from '../messages';
+import { CHOICE, speak } from '../ui/chosen';
 import { Asking } from './asking';
 import { Natives } from './natives';
 import { Pages } from './pages';
@@ -30,13 +31,16 @@ const after = (milliseconds: number, call: () => void) => {
   return () => clearTimeout(timer);
 };
 
+// Nothing is said before the language is known.
+let spoken = speak().catch((error) => console.error('blackmark: language', error));
+
 const link = new DaemonLink({
   keyring,
   open: (url) => new WebSocket(url),
   fetch: (...args) => fetch(...args),
   origin: location.origin,
   changed: (now) => {
-    void showLink(now);
+    void spoken.then(() => showLink(now));
     pages.tellLink(now);
     if (now.state !== 'connected') return;
     pages.connected();
@@ -147,6 +151,13 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
   if (!answer) return false;
   void answer.then(respond);
   return true;
+});
+
+chrome.storage.onChanged.addListener((changes, area) => {
+  if (area !== 'local' || !changes[CHOICE]) return;
+  spoken = speak().catch((error) => console.error('blackmark: language', error));
+  void spoken.then(() => showLink(link.link));
+  refreshSitesLogged();
 });
 
 chrome.permissions.onAdded.addListener(refreshSitesLogged);

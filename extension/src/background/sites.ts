@@ -4,6 +4,8 @@
 
 import type { SiteGrant } from '../messages';
 import type { Action } from '../site/definition';
+import { other } from '../ui/chosen';
+import type { Language } from '../ui/text';
 
 /** A site as the bundle tells it. */
 export interface Site {
@@ -35,13 +37,13 @@ export function patterns(site: Pick<Site, 'hosts'>): string[] {
   return site.hosts.map((host) => `https://${host}/*`);
 }
 
-/** The scripts of one site, for those of its patterns that were granted. */
-export function scriptsOf(site: Site, granted: string[]): Script[] {
+/** The scripts of one site, for those of its patterns that were granted, with the words of a language that is not the browser's. */
+export function scriptsOf(site: Site, granted: string[], words?: Language): Script[] {
   if (granted.length === 0) return [];
   const read: Script = {
     id: `site-${site.site}`,
     matches: granted,
-    js: [`sites/${site.site}.js`, 'content.js'],
+    js: [...(words ? [`words/${words}.js`] : []), `sites/${site.site}.js`, 'content.js'],
     world: 'ISOLATED',
   };
   if (!site.hook) return [read];
@@ -109,7 +111,8 @@ export function registerGranted(sites: Site[]): Promise<Changed> {
 }
 
 async function register(sites: Site[]): Promise<Changed> {
-  const wanted = (await Promise.all(sites.map(async (s) => scriptsOf(s, await grantedOf(s))))).flat();
+  const words = await other();
+  const wanted = (await Promise.all(sites.map(async (s) => scriptsOf(s, await grantedOf(s), words)))).flat();
   const registered = await chrome.scripting.getRegisteredContentScripts();
   const change = difference(registered.map(asScript), wanted);
   if (change.unregister.length > 0) {
@@ -144,11 +147,12 @@ function asRegistered(script: Script): chrome.scripting.RegisteredContentScript 
 export async function runInOpenTabs(site: Site, running: (tab: number) => boolean): Promise<void> {
   const granted = await grantedOf(site);
   if (granted.length === 0) return;
+  const words = await other();
   const tabs = await chrome.tabs.query({ url: granted });
   await Promise.all(
     tabs.map(async (tab) => {
       if (tab.id === undefined || tab.discarded || running(tab.id)) return;
-      for (const script of scriptsOf(site, granted)) {
+      for (const script of scriptsOf(site, granted, words)) {
         await chrome.scripting.executeScript({
           target: { tabId: tab.id, allFrames: true },
           files: script.js,

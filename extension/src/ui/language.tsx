@@ -1,16 +1,34 @@
-// The language: it is the browser's, so that badges, menus and pages are all in
-// the same one.
+// The language of everything that the extension shows.
 
-import { Phrase } from './parts';
-import { t } from './text';
+import { useEffect, useState } from 'preact/hooks';
+import { choice, choose, LANGUAGES } from './chosen';
+import { type Language, t } from './text';
 
-export function LanguageNote() {
+export function LanguageChoice() {
+  const [chosen, setChosen] = useState<Language>();
+  useEffect(() => void choice().then(setChosen), []);
+  const put = async (language: Language | undefined) => {
+    setChosen(language);
+    await choose(language);
+    // What is on the screen was said in the old one.
+    location.reload();
+  };
   return (
     <>
-      <p>{t('ui_language_now')}</p>
-      <p class="faint">
-        <Phrase text={t('ui_language_change')} />
-      </p>
+      <fieldset class="languages">
+        <legend class="faint">{t('ui_language_lead')}</legend>
+        <label class="option">
+          <input type="radio" name="language" checked={!chosen} onChange={() => void put(undefined)} />
+          {t('ui_language_browser')}
+        </label>
+        {LANGUAGES.map(([code, name]) => (
+          <label key={code} class="option" lang={code.replace('_', '-')}>
+            <input type="radio" name="language" checked={chosen === code} onChange={() => void put(code)} />
+            {name}
+          </label>
+        ))}
+      </fieldset>
+      <p class="faint">{t('ui_language_note')}</p>
     </>
   );
 }

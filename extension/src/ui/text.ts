@@ -1,5 +1,6 @@
-// The words of the extension in the seller's language. It knows chrome.i18n and
-// the generated list of messages, and nothing of what is shown where.
+// The words of the extension in the seller's language: the browser's, or the one
+// that he chose instead. It knows chrome.i18n and the generated list of messages,
+// and nothing of what is shown where.
 
 import type { MessageKey, Translate } from './messages.gen';
 
@@ -9,19 +10,28 @@ export type Language = 'en' | 'zh_CN';
 /** Messages that come as `<base>_one` and `<base>_other`. */
 type Counted = MessageKey extends infer K ? (K extends `${infer Base}_one` ? Base : never) : never;
 
+/** Finds a message by its key and fills in its values. */
+export type Say = (key: string, values?: string[]) => string;
+
+declare global {
+  /** says everything in the language that the seller chose; undefined: the browser does */
+  var blackmarkSay: Say | undefined;
+}
+
+const say: Say = (key, values) => (globalThis.blackmarkSay ?? chrome.i18n.getMessage)(key, values);
+
 /** Finds a message and fills in its values. */
-export const t: Translate = (key: MessageKey, ...values: (string | number)[]) =>
-  chrome.i18n.getMessage(key, values.map(String));
+export const t: Translate = (key: MessageKey, ...values: (string | number)[]) => say(key, values.map(String));
 
 /** Finds a message whose key a program made: the fallback stands in for one that is missing. */
 export function tOr(key: string, fallback: string): string {
-  return chrome.i18n.getMessage(key) || fallback;
+  return say(key) || fallback;
 }
 
 /** Finds `<base>_one` or `<base>_other` for a count, which is the message's first value. */
 export function counted(base: Counted, count: number, ...values: (string | number)[]): string {
   const all = [number(count), ...values].map(String);
-  return chrome.i18n.getMessage(`${base}_${count === 1 ? 'one' : 'other'}`, all);
+  return say(`${base}_${count === 1 ? 'one' : 'other'}`, all);
 }
 
 /** The language that the messages are in: the browser's own may be one that we have not. */

@@ -2,11 +2,11 @@
 // It holds the navigation and how the link to the daemon stands; what a page shows
 // is the page's own business. It asks the background for everything.
 
-import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
 import { Sign } from '../../ui/parts';
-import { locale, t } from '../../ui/text';
+import { start } from '../../ui/start';
+import { t } from '../../ui/text';
 import { placeLink, usePlace } from './place';
 import { routes } from './routes';
 
@@ -65,5 +65,4 @@ function Dashboard() {
   );
 }
 
-document.documentElement.lang = locale();
-render(<Dashboard />, document.getElementById('dashboard')!);
+void start(<Dashboard />, 'dashboard');

@@ -2,13 +2,13 @@
 // buyer, and the marketplaces on which Blackmark works. It knows no page and no
 // socket: everything is asked of the background.
 
-import { render } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { SiteReports } from 'shared/wire/wire.gen';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
 import { Sign } from '../../ui/parts';
 import { Sites } from '../../ui/sites';
-import { locale, t } from '../../ui/text';
+import { start } from '../../ui/start';
+import { t } from '../../ui/text';
 import { isLost, useReports } from '../../ui/understanding';
 import { Counts } from './counts';
 import { Find } from './find';
@@ -125,12 +125,4 @@ function Tabs({ names, chosen, choose, look }: TabsProps) {
   );
 }
 
-/** Sets what the HTML cannot know. */
-function Titled() {
-  useEffect(() => {
-    document.documentElement.lang = locale();
-  }, []);
-  return <Popup />;
-}
-
-render(<Titled />, document.getElementById('popup')!);
+void start(<Popup />, 'popup');

@@ -2,11 +2,11 @@
 // before he saves or copies it. Nothing is sent from here. The report is in the
 // memory of this page alone: closed or loaded again, it is gone.
 
-import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, type PageReport } from '../../messages';
 import { Busy, Empty, Sign } from '../../ui/parts';
-import { language, locale, number, t } from '../../ui/text';
+import { start } from '../../ui/start';
+import { language, number, t } from '../../ui/text';
 import { pageName } from '../../ui/understanding';
 
 /** What is longer than its box is scrolled by keyboard too. */
@@ -15,7 +15,6 @@ const scrolls = { tabIndex: 0 };
 function ReportPage() {
   const [report, setReport] = useState<PageReport | null>();
   useEffect(() => {
-    document.documentElement.lang = locale();
     document.title = t('report_title');
     void ask('takeReport', location.hash.slice(1)).then((reply) => setReport(reply.ok ? reply.value : null));
   }, []);
@@ -111,4 +110,4 @@ function Ways({ report }: { report: PageReport }) {
   );
 }
 
-render(<ReportPage />, document.getElementById('report')!);
+void start(<ReportPage />, 'report');

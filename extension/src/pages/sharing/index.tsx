@@ -2,13 +2,13 @@
 // shared, takes it back and leaves. It asks the background for everything and
 // stores nothing.
 
-import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Sharing } from 'shared/wire/wire.gen';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
 import { Busy, Sign } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
-import { locale, t } from '../../ui/text';
+import { start } from '../../ui/start';
+import { t } from '../../ui/text';
 import { Glance } from './glance';
 import { Join } from './join';
 import { Leave, Leaving } from './leave';
@@ -22,7 +22,6 @@ function SharingPage() {
   const connected = link.state === 'connected';
   const { sharing, problem, put } = useSharing(connected);
   useEffect(() => {
-    document.documentElement.lang = locale();
     document.title = t('sharing_title');
   }, []);
   return (
@@ -76,4 +75,4 @@ function Stage({ sharing, put }: PartProps) {
   }
 }
 
-render(<SharingPage />, document.getElementById('sharing')!);
+void start(<SharingPage />, 'sharing');

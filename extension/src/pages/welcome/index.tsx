@@ -2,13 +2,14 @@
 // badges mean. It
 // asks the background for everything and stores nothing.
 
-import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Link } from '../../messages';
 import { LinkNotice, LinkState, PairForm, useLink } from '../../ui/connection';
+import { LanguageChoice } from '../../ui/language';
 import { Command, Phrase, Sign } from '../../ui/parts';
 import { Sites } from '../../ui/sites';
-import { locale, t } from '../../ui/text';
+import { start } from '../../ui/start';
+import { t } from '../../ui/text';
 import { useReports } from '../../ui/understanding';
 import { useSharing } from '../sharing/state';
 import { Samples } from './samples';
@@ -17,7 +18,6 @@ import { Try } from './try';
 function Welcome() {
   const [link, setLink] = useLink();
   useEffect(() => {
-    document.documentElement.lang = locale();
     document.title = t('welcome_title');
   }, []);
   const connected = link.state === 'connected';
@@ -34,9 +34,7 @@ function Welcome() {
       </header>
       <details class="language">
         <summary>{t('welcome_language')}</summary>
-        <p>
-          <Phrase text={t('ui_language_change')} />
-        </p>
+        <LanguageChoice />
       </details>
       <ol class="steps">
         <Step number={1} title={t('welcome_start')} done={connected}>
@@ -130,4 +128,4 @@ function Pairing({ link, changed }: PairingProps) {
   );
 }
 
-render(<Welcome />, document.getElementById('welcome')!);
+void start(<Welcome />, 'welcome');

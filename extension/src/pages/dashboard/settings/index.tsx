@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Diagnostics, Problem, Status } from 'shared/wire/wire.gen';
 import { ask } from '../../../messages';
-import { LanguageNote } from '../../../ui/language';
+import { LanguageChoice } from '../../../ui/language';
 import { Busy } from '../../../ui/parts';
 import { ProblemNotice } from '../../../ui/problem';
 import { Sites } from '../../../ui/sites';
@@ -54,7 +54,7 @@ export function Settings({ connected }: PageProps) {
           <Sites reports={reports} />
         </Part>
         <Part id="language" title={t('ui_language')}>
-          <LanguageNote />
+          <LanguageChoice />
         </Part>
         {diagnostics && (
           <Part id="storage" title={t('settings_storage')}>

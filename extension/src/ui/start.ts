@@ -1,0 +1,14 @@
+// How each of the extension's own pages begins: in the language that the seller
+// chose, from the first word on.
+
+import { type ComponentChild, render } from 'preact';
+import { speak } from './chosen';
+import { locale } from './text';
+
+/** Shows a page in the element with this id. */
+export async function start(page: ComponentChild, id: string): Promise<void> {
+  // The browser's language is better than no page.
+  await speak().catch((error) => console.error('blackmark: language', error));
+  document.documentElement.lang = locale();
+  render(page, document.getElementById(id)!);
+}
