@@ -6,7 +6,7 @@
 // with a reference that was measured in the same run where there is one.
 //
 //	go run .ci/bench/*.go            all of it, on a quiet machine some ten minutes
-//	go run .ci/bench/*.go -only go   the Go benchmarks; also size, memory, page
+//	go run .ci/bench/*.go -only go   the Go benchmarks; also size, memory, page, dashboard
 //	go run .ci/bench/*.go -readme    the bench.json of before as a table in Markdown
 package main
 
@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "one part alone: go, size, memory or page")
+	only := flag.String("only", "", "one part alone: go, size, memory, page or dashboard")
 	readme := flag.Bool("readme", false, "measure nothing: print bench.json as a table in Markdown, with this machine")
 	flag.Parse()
 	run := func() error { return measure(*only) }
@@ -47,7 +47,7 @@ func measure(only string) error {
 	defer os.RemoveAll(data)
 	var rows []row
 	// The page comes first: it is the one that minds most what else the machine does.
-	for _, p := range []part{{"page", onPage}, {"go", inGo}, {"size", ofFiles}, {"memory", inMemory}} {
+	for _, p := range []part{{"page", onPage}, {"dashboard", ofDashboard}, {"go", inGo}, {"size", ofFiles}, {"memory", inMemory}} {
 		if only != "" && only != p.name {
 			continue
 		}

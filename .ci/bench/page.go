@@ -1,12 +1,5 @@
 package main
 
-import (
-	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
-)
-
 // times are milliseconds from the rows of a page to what is painted of them.
 type times struct {
 	Bare   []float64 `json:"bare"`   // the rows themselves, without an extension
@@ -21,23 +14,8 @@ func onPage(data string) ([]row, error) {
 	if err := fill(data); err != nil {
 		return nil, err
 	}
-	figures, err := filepath.Abs(data + ".json")
-	if err != nil {
-		return nil, err
-	}
-	command := exec.Command("npx", "playwright", "test", "--project", "bench")
-	command.Dir = "extension"
-	command.Env = append(os.Environ(), "BLACKMARK_BENCH_DATA="+data, "BLACKMARK_BENCH_FIGURES="+figures)
-	command.Stdout, command.Stderr = os.Stderr, os.Stderr
-	if err := command.Run(); err != nil {
-		return nil, err
-	}
-	text, err := os.ReadFile(figures)
-	if err != nil {
-		return nil, err
-	}
 	var t times
-	if err := json.Unmarshal(text, &t); err != nil {
+	if err := inBrowser("page", data, &t); err != nil {
 		return nil, err
 	}
 	added := func(share float64) float64 { return quantile(t.Ours, share) - quantile(t.Bare, share) }

@@ -4,7 +4,7 @@
 
 import type { Language, Say } from './text';
 
-/** Where the choice is kept, in chrome.storage.local. */
+/** Where the choice is kept: in chrome.storage.local, which the background reads too, and in the pages' own localStorage, which answers at once. */
 export const CHOICE = 'language';
 
 /** The languages, each in its own words. */
@@ -30,6 +30,7 @@ export async function choice(): Promise<Language | undefined> {
 
 /** Keeps the choice. Who speaks already goes on as before. */
 export async function choose(language: Language | undefined): Promise<void> {
+  localStorage.setItem(CHOICE, language ?? '');
   if (language) await chrome.storage.local.set({ [CHOICE]: language });
   else await chrome.storage.local.remove(CHOICE);
 }
