@@ -113,7 +113,8 @@ func (s *Server) identify(row wire.Sighting, order orders.Order, known bool) (id
 		return nobody(wire.NoBuyers), nil
 	}
 	keys, why := ownKeys(row)
-	if known && order.Conflict {
+	// What the page itself holds for torn stays nobody's, whomever the history knows.
+	if known && order.Conflict || row.Why == wire.Contradiction && len(row.Keys) == 0 {
 		return nobody(wire.Contradiction), nil
 	}
 	if known && len(order.Keys) > 0 {

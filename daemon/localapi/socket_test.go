@@ -246,6 +246,26 @@ func TestTwoPlacesThatDisagreeBlackenNobody(t *testing.T) {
 	}
 }
 
+// A page whose document and response name different buyers for one order shows
+// neither, whomever the history knows: the badge would stand beside a stranger's name.
+func TestPageThatContradictsItselfBlackensNobody(t *testing.T) {
+	s := newStage(t)
+	p := s.joined(s.paired(chromium))
+	order := aliOrder("81234567890123")
+	p.mark(newMark(ali("11111111")))
+	row := wire.Row{Row: "r", Sighting: of(order, ali("11111111"))}
+	if a := p.watch("page", row)[0]; a.State != wire.Black {
+		t.Fatalf("the control: %+v", a)
+	}
+	torn := wire.Sighting{Order: order, Name: "Sample Person", Why: wire.Contradiction}
+	if a := p.watch("page", wire.Row{Row: "r", Sighting: torn})[0]; a.State != wire.Unidentified || a.Why != wire.Contradiction || a.Mark != nil || len(a.Keys) > 0 {
+		t.Errorf("told %+v", a)
+	}
+	if a := p.watch("page", row)[0]; a.State != wire.Black {
+		t.Errorf("whole again: %+v", a)
+	}
+}
+
 func TestBadInputOverTheSocket(t *testing.T) {
 	s := newStage(t)
 	p := s.joined(s.paired(chromium))

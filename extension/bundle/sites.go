@@ -22,8 +22,17 @@ type site struct {
 	urls  []string          // patterns of the responses it reads; "!" in front: never these
 	text  []byte            // minified JSON
 	acts  []json.RawMessage // what can be done on its pages
+	data  []inline          // responses that its documents have in a script
 
 	marketplaces []knownMarketplace // those whose orders it shows
+}
+
+// inline is a response that a document has in a script of its own: behind which
+// sign, which part of the object there, and under which address it is read.
+type inline struct {
+	After string `json:"after"`
+	At    string `json:"at"`
+	URL   string `json:"url"`
 }
 
 // knownMarketplace is what the reader of pages has to know of a marketplace.
@@ -76,6 +85,7 @@ func (s source) readSites() (sites, error) {
 				URLs []string `json:"urls"`
 			} `json:"json"`
 			Never        []string          `json:"never"`
+			Inline       []inline          `json:"inline"`
 			Actions      []json.RawMessage `json:"actions"`
 			Marketplaces []string          `json:"marketplaces"`
 			Sweep        *struct {
@@ -119,6 +129,7 @@ func (s source) readSites() (sites, error) {
 			urls:  urls,
 			text:  small.Bytes(),
 			acts:  definition.Actions,
+			data:  definition.Inline,
 
 			marketplaces: known,
 		})
@@ -196,16 +207,17 @@ func (all sites) summary() (string, error) {
 }
 
 // hooks is what the hook in the page's own world knows of the sites, as a JSON
-// array: hosts and patterns of addresses, the same for every seller.
+// array: hosts, patterns of addresses and signs in scripts, the same for every seller.
 func (all sites) hooks() (string, error) {
 	type entry struct {
 		Hosts    []string `json:"hosts"`
 		Patterns []string `json:"patterns"`
+		Inline   []inline `json:"inline,omitempty"`
 	}
 	entries := []entry{}
 	for _, s := range all {
 		if s.hook {
-			entries = append(entries, entry{Hosts: s.hosts, Patterns: s.urls})
+			entries = append(entries, entry{Hosts: s.hosts, Patterns: s.urls, Inline: s.data})
 		}
 	}
 	text, err := json.Marshal(entries)

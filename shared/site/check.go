@@ -31,6 +31,7 @@ var (
 	urlShape      = regexp.MustCompile(`^[!-~]*[a-zA-Z0-9]{3}[!-~]*$`)
 	stepShape     = regexp.MustCompile(`^(\*|\*\*|[A-Za-z0-9_]{1,64}(\|[A-Za-z0-9_]{1,64})*)$`)
 	wayShape      = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64}){0,11}$`)
+	signShape     = regexp.MustCompile(`^[A-Za-z0-9_.$ =:;,/-]{4,64}$`)
 	fieldShape    = regexp.MustCompile(`^[A-Za-z0-9_]{2,64}$`)
 	attributeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 )
@@ -67,6 +68,9 @@ func Check(data []byte) []error {
 	}
 	for i, action := range d.Actions {
 		c.in(fmt.Sprintf("action %q", either(action.Action, i)), func() { c.action(action) })
+	}
+	for i, one := range d.Inline {
+		c.in(fmt.Sprintf("inline number %d", i+1), func() { c.inline(one) })
 	}
 	c.names()
 	if d.Sweep != nil {
@@ -141,6 +145,15 @@ func (c *check) top() {
 	for _, text := range d.NotFound {
 		c.must(strings.TrimSpace(text) != "", "notFound holds an empty line")
 	}
+}
+
+func (c *check) inline(i Inline) {
+	c.grade(i.Grade)
+	c.must(signShape.MatchString(i.After), "after is not a sign of 4 to 64 characters without quotation marks and brackets")
+	c.must(wayShape.MatchString(i.At), "%q is not a way of names with dots between", i.At)
+	c.must(pathShape.MatchString(i.URL), "%q is not a path that begins with /", i.URL)
+	read := slices.ContainsFunc(c.d.JSON, func(e Entry) bool { return anyFits(e.URLs, map[string]bool{i.URL: true}) })
+	c.must(read, "no entry reads %q", i.URL)
 }
 
 // names: what is named twice cannot be told apart.

@@ -109,6 +109,7 @@ const good = `{
      "via": {"as": "talk", "id": {"read": ["at", "sid"], "grade": "V"}},
      "order": {"read": ["json", "card", "id"], "grade": "V"}}],
   "never": ["gettoken"],
+  "inline": [{"after": "Shop.Context=", "at": "data.orders", "url": "/api/orders", "grade": "V"}],
   "sweep": {"urls": ["/api/"], "marketplace": "aliexpress", "grade": "G", "order": ["orderId"],
     "keys": [{"kind": "ali_id", "fields": ["buyerAliid"]}], "depth": 12, "nodes": 20000, "milliseconds": 8},
   "actions": [{"action": "replace_list", "path": "/blocked", "marketplace": "aliexpress", "kind": "login_id",
@@ -212,6 +213,11 @@ func TestCheckRefusesMistakes(t *testing.T) {
 		{"two depths", `"a|b", "*"`, `"a|b", "**"`, "any depth more than once"},
 		{"way", `"order.id"`, `"order..id"`, "not a way of names"},
 		{"condition", `"is": ["1"]`, `"is": []`, "needs a field"},
+		{"sign", `"Shop.Context="`, `"{"`, "after is not a sign"},
+		{"way in a script", `"data.orders"`, `"data..orders"`, "not a way of names"},
+		{"address of a script", `"url": "/api/orders"`, `"url": "api"`, "not a path"},
+		{"script that nobody reads", `"url": "/api/orders"`, `"url": "/api/nothing"`, "no entry reads"},
+		{"script without grade", `"/api/orders", "grade": "V"}],`, `"/api/orders"}],`, "the grade is"},
 		{"link to nobody", `{"as": "talk", "id": {"read": ["at", "sid"]`, `{"as": "chat", "id": {"read": ["at", "sid"]`, `no entry links "chat"`},
 		{"sweep kind", `{"kind": "ali_id", "fields"`, `{"kind": "name", "fields"`, `has no kind "name"`},
 		{"sweep field twice", `["buyerAliid"]`, `["buyerAliid", "buyer_aliid"]`, "stands there twice"},
@@ -248,7 +254,7 @@ func TestCheckFolderWantsSamples(t *testing.T) {
 	whole := func() fstest.MapFS {
 		return fstest.MapFS{
 			"definition.json": {Data: formatted},
-			"pages/list.html": {Data: []byte("<p>")},
+			"pages/list.html": {Data: []byte("<p><script>Shop.Context={}</script>")},
 			"pages/list.json": {Data: []byte(`{"page": "list", "url": "https://seller.shop.example/orders", "responses": [
 				{"url": "https://seller.shop.example/api/orders", "body": {}}, {"url": "https://seller.shop.example/API/people", "body": {}},
 				{"url": "https://seller.shop.example/api/talks?x=1", "body": {}}]}`)},
@@ -268,6 +274,7 @@ func TestCheckFolderWantsSamples(t *testing.T) {
 		{"no sample", func(f fstest.MapFS) { delete(f, "pages/list.json") }, `page "list" has no sample`},
 		{"no document", func(f fstest.MapFS) { delete(f, "pages/list.html") }, "list.html"},
 		{"no result", func(f fstest.MapFS) { delete(f, "expected/list.json") }, "expected/list.json"},
+		{"no script", func(f fstest.MapFS) { f["pages/list.html"] = &fstest.MapFile{Data: []byte("<p>")} }, "no sample has it in a script"},
 		{"no response", func(f fstest.MapFS) {
 			f["pages/list.json"] = &fstest.MapFile{Data: []byte(`{"page": "list", "url": "https://seller.shop.example/orders", "responses": []}`)}
 		}, `entry "people": no sample has a response`},

@@ -51,6 +51,7 @@ func CheckFolder(folder fs.FS) []error {
 func checkSamples(folder fs.FS, d Definition) []error {
 	var wrong []error
 	shown, answered := map[string]bool{}, map[string]bool{}
+	var documents []byte
 	files, err := fs.Glob(folder, "pages/*.json")
 	if err != nil {
 		return []error{err}
@@ -62,6 +63,9 @@ func checkSamples(folder fs.FS, d Definition) []error {
 			continue
 		}
 		shown[s.Page] = true
+		if document, err := fs.ReadFile(folder, strings.TrimSuffix(file, ".json")+".html"); err == nil {
+			documents = append(documents, document...)
+		}
 		for _, r := range s.Responses {
 			answered[r.URL] = true
 		}
@@ -74,6 +78,11 @@ func checkSamples(folder fs.FS, d Definition) []error {
 	for _, entry := range d.JSON {
 		if !anyFits(entry.URLs, answered) {
 			wrong = append(wrong, fmt.Errorf("entry %q: no sample has a response of its addresses", entry.Entry))
+		}
+	}
+	for _, one := range d.Inline {
+		if !bytes.Contains(documents, []byte(one.After)) {
+			wrong = append(wrong, fmt.Errorf("inline %q: no sample has it in a script", one.After))
 		}
 	}
 	return wrong

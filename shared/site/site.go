@@ -62,7 +62,8 @@ type Definition struct {
 	Never        []string          `json:"never,omitempty"` // addresses whose responses are never read
 	Actions      []Action          `json:"actions,omitempty"`
 	Sweep        *Sweep            `json:"sweep,omitempty"`
-	NotFound     []string          `json:"notFound"` // what no source shows, in English
+	Inline       []Inline          `json:"inline,omitempty"` // responses that stand in the document itself
+	NotFound     []string          `json:"notFound"`         // what no source shows, in English
 }
 
 // IdentityPage is where the site shows who its buyers are.
@@ -188,6 +189,14 @@ type Entry struct {
 	Link  *Link       `json:"link,omitempty"`
 	Via   *Link       `json:"via,omitempty"`
 	Facts
+}
+
+// Inline is data in a script of the document that is read as a response.
+type Inline struct {
+	After string `json:"after"` // a sign in the script; behind it stands one JSON object
+	At    string `json:"at"`    // the part of the object that is like a response
+	URL   string `json:"url"`   // the path of that response: an entry must fit it
+	Grade Grade  `json:"grade"`
 }
 
 // Condition is what a field of an element must be.

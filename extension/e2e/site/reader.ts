@@ -4,6 +4,7 @@
 import source from 'shared/marketplace/marketplaces.json';
 import { know } from '../../src/site';
 
+export { inlineData } from '../../src/content/inline';
 export * from '../../src/site';
 export { isEmpty } from '../../src/site/page';
 export { sweep } from '../../src/site/sweep';

@@ -138,12 +138,18 @@ export async function read(
   return page.evaluate(
     async ({ text, urls }) => {
       const def = JSON.parse(text) as Definition;
-      const { Memory, findPage, isEmpty, readJson, readRows, sweep } = (
+      const { Memory, findPage, inlineData, isEmpty, readJson, readRows, sweep } = (
         globalThis as unknown as { reader: typeof reader }
       ).reader;
       const url = new URL(location.href);
       const memory = new Memory();
       const seen = [];
+      for (const one of def.inline ?? []) {
+        for (const { textContent } of document.scripts) {
+          const data = inlineData(textContent ?? '', one);
+          if (data) seen.push(...readJson(def, new URL(one.url, url).href, data, memory, sweep));
+        }
+      }
       for (const address of urls) {
         const text = await (await fetch(address, { method: 'POST' })).text();
         seen.push(...readJson(def, address, text, memory, sweep));

@@ -1,5 +1,6 @@
 // The hook in the page's own world: it copies JSON responses that a site's
-// definition asks for, and hands them to the content script.
+// definition asks for, and hands them to the content script; so it does with data
+// that the document has in a script, where the definition says so.
 //
 // It holds addresses' patterns and nothing of a seller, and is the same for
 // all. The page must work as without it: a call whose address fits no pattern
@@ -10,22 +11,21 @@
 
 import { fitsHost, matchesPatterns } from '../site/url';
 import { COPIED, looksLikeJson, MAX_ADDRESS, MAX_COPY } from './copies';
+import { type Inline, inlineData } from './inline';
 
 /** Hosts and patterns of all bundled definitions; the bundle writes it in. */
-declare const HOOKED_SITES: { hosts: string[]; patterns: string[] }[];
+declare const HOOKED_SITES: { hosts: string[]; patterns: string[]; inline?: Inline[] }[];
 
 /** Characters of an address that is looked at at all. */
 const LONGEST_ADDRESS = 64 << 10;
 
-hook(patternsFor(location.hostname));
+const here = HOOKED_SITES.filter((site) => site.hosts.some((name) => fitsHost(location.hostname, name)));
+hook(
+  here.flatMap((site) => site.patterns),
+  here.flatMap((site) => site.inline ?? []),
+);
 
-function patternsFor(host: string): string[] {
-  return HOOKED_SITES.filter((site) => site.hosts.some((name) => fitsHost(host, name))).flatMap(
-    (site) => site.patterns,
-  );
-}
-
-function hook(patterns: string[]): void {
+function hook(patterns: string[], inline: Inline[]): void {
   if (patterns.length === 0) return;
   const { apply } = Reflect;
   const Event = CustomEvent;
@@ -63,6 +63,24 @@ function hook(patterns: string[]): void {
   function hand(url: string, text: string): void {
     if (text.length > MAX_COPY || !looksLikeJson(text)) return;
     apply(dispatch, document, [new Event(COPIED, { detail: `${url.slice(0, MAX_ADDRESS)}\n${text}` })]);
+  }
+
+  const scripts = document.getElementsByTagName('script');
+  const said = getter(Node.prototype, 'textContent');
+
+  /** Hands on what the document's own scripts hold, once all of them are there. */
+  function look(): void {
+    for (const script of scripts) {
+      const text = apply(said, script, []) as string;
+      for (const one of inline) {
+        const data = inlineData(text, one);
+        if (data) hand(new address(one.url, location.href).href, data);
+      }
+    }
+  }
+
+  if (inline.length > 0) {
+    apply(listen, document, ['DOMContentLoaded', () => quietly(look), { once: true, capture: true }]);
   }
 
   async function copy(url: string, response: Response): Promise<void> {

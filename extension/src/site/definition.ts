@@ -151,6 +151,8 @@ export interface Definition {
   /** addresses whose responses are never read, whatever else fits them */
   never?: string[];
   sweep?: SweepDefinition;
+  /** responses that the document has in a script of its own; the hook reads them */
+  inline?: { after: string; at: string; url: string; grade: Grade }[];
   actions?: Action[];
   /** what no source shows, in English, for whoever repairs the definition */
   notFound: string[];
