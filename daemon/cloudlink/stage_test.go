@@ -80,7 +80,8 @@ func newSeller(t testing.TB, c *clock) *seller {
 	t.Helper()
 	s := &seller{t: t, clock: c, dir: t.TempDir(), log: &logged{}, pace: cloudlink.Pace{
 		Sync: time.Minute, Background: time.Nanosecond, Backoff: time.Nanosecond, MaxBackoff: time.Nanosecond,
-		Rejudge: time.Minute, Poll: 5 * time.Millisecond, Request: 5 * time.Second}}
+		Rejudge: time.Minute, Poll: 5 * time.Millisecond,
+		Request: patience}} // a busy machine answers late, and a clock that stands tries nothing again
 	s.open()
 	t.Cleanup(func() { s.stop() })
 	return s

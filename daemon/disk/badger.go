@@ -14,7 +14,8 @@ import (
 // megabytes of memory and disk, where the defaults map two gigabytes.
 //
 // Checksums are verified when a table is opened and in no other mode: the
-// others answer from flipped bytes, hide keys, or end the process.
+// others answer from flipped bytes, hide keys, or end the process. OpenBadger
+// does it itself where it can.
 // SyncWrites is off: what is stored here is either rebuilt from a journal
 // that is flushed, or may be lost; and msync is not a promise on every system.
 func Badger(dir string) badger.Options {
@@ -49,7 +50,7 @@ func Badger(dir string) badger.Options {
 // ErrUnopened say nothing of them.
 func OpenBadger(o badger.Options) (*badger.DB, error) {
 	if !o.InMemory {
-		if err := prepare(o); err != nil {
+		if err := prepare(&o); err != nil {
 			return nil, unopened(err)
 		}
 	}
@@ -57,7 +58,7 @@ func OpenBadger(o badger.Options) (*badger.DB, error) {
 }
 
 // prepare brings the files of a database to a state that Badger can judge.
-func prepare(o badger.Options) error {
+func prepare(o *badger.Options) error {
 	if err := Try(Load, o.Dir); err != nil {
 		return err
 	}

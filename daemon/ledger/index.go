@@ -34,6 +34,10 @@ func positionOf(h journal.Head) position {
 	return position{Journal: h.ID, Seq: h.Seq, Records: h.Records, Sum: h.Sum, Chain: h.Chain}
 }
 
+func (p position) head() journal.Head {
+	return journal.Head{ID: p.Journal, Seq: p.Seq, Records: p.Records, Sum: p.Sum, Chain: p.Chain}
+}
+
 type positionJSON struct {
 	Format  int    `json:"format"`
 	Journal string `json:"journal"`
@@ -107,23 +111,15 @@ func decodeMeta(b []byte) (meta, error) {
 // The marker is there only while the index is closed and complete.
 
 func readMarker(path string) (at position, clean bool) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return position{}, false
-	}
 	var j positionJSON
-	if json.Unmarshal(b, &j) != nil {
+	if disk.ReadObject(path, &j) != nil {
 		return position{}, false
 	}
 	return j.position()
 }
 
 func writeMarker(path string, at position) error {
-	b, err := json.Marshal(at.toJSON())
-	if err != nil {
-		return err
-	}
-	return disk.WriteFile(path, append(b, '\n'))
+	return disk.WriteObject(path, at.toJSON())
 }
 
 func removeMarker(path string) error {

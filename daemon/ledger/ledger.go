@@ -97,7 +97,7 @@ func Open(c Config) (*Ledger, error) {
 		changes:  feed.New[Change](subscriberBuffer),
 	}
 	marker, clean := readMarker(l.path(markerFile))
-	if err := l.openJournal(marker); err != nil {
+	if err := l.openJournal(marker, clean); err != nil {
 		return nil, err
 	}
 	if err := l.openTable(marker, clean); err != nil {
@@ -124,13 +124,16 @@ const (
 
 func (l *Ledger) path(name string) string { return filepath.Join(l.cfg.Dir, name) }
 
-func (l *Ledger) openJournal(marker position) error {
+func (l *Ledger) openJournal(marker position, clean bool) error {
 	seen, err := readSeen(l.path(seenName))
 	if err != nil {
 		return err
 	}
 	if marker.Seq > seen.Seq {
 		seen = journal.Seen{ID: marker.Journal, Seq: marker.Seq}
+	}
+	if clean {
+		seen.Closed = marker.head()
 	}
 	j, report, err := journal.Open(l.path(journalFile), seen,
 		journal.Options{MinFree: l.cfg.MinFree, OpenFile: l.cfg.openFile})

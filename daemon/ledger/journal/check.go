@@ -30,6 +30,10 @@ func (j *Journal) check(seen Seen, report *Report) error {
 	if seen.ID != [16]byte{} && seen.ID != j.head.ID {
 		report.Damage = j.damage("journal_other", "is not the one that was here before")
 	}
+	if seen.Closed.ID == j.head.ID && closedFile(j.f, j.size, j.head, seen.Closed) && seen.Seq <= seen.Closed.Seq {
+		j.head, j.spans = seen.Closed, []span{{from: headerSize, to: j.size}}
+		return nil
+	}
 	if head, ok := wholeFile(j.f, j.size, j.head); ok && report.Damage == nil && seen.Seq <= head.Seq {
 		j.head, j.spans = head, []span{{from: headerSize, to: j.size}}
 		return nil

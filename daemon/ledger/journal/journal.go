@@ -59,6 +59,9 @@ type Options struct {
 type Seen struct {
 	ID  [16]byte // of the journal; zero: not known
 	Seq uint64
+	// Closed is the head when the journal was last closed after all of it was
+	// checked; zero: not known.
+	Closed Head
 }
 
 // Head is the end of the journal.
