@@ -46,8 +46,14 @@ export class Office {
 }
 
 /** Opens a place of the dashboard, as `#/activity`. */
-export async function openPlace(browser: Browser, place: string, answers: Answers = {}): Promise<Page> {
+export async function openPlace(
+  browser: Browser,
+  place: string,
+  answers: Answers = {},
+  size?: { width: number; height: number },
+): Promise<Page> {
   const page = await browser.context.newPage();
+  if (size) await page.setViewportSize(size);
   await page.addInitScript((answers: Record<string, unknown>) => {
     const real = chrome.runtime.sendMessage.bind(chrome.runtime) as (message: unknown) => Promise<unknown>;
     const send = (message: { request: string }) =>

@@ -84,6 +84,31 @@ export function Busy({ text }: { text: string }) {
   );
 }
 
+/** True from the first time on that it was: so that a page comes into view when all of it is there, and nothing on it moves. */
+export function useOnce(now: boolean): boolean {
+  const was = useRef(false);
+  was.current ||= now;
+  return was.current;
+}
+
+/** One of some texts, in the room of the longest: a button that changes its words moves nothing. */
+export function OneOf({ texts, shown }: { texts: string[]; shown: number }) {
+  return (
+    <span class="one-of">
+      {texts.map((text, i) => (
+        <span key={text} class={i === shown ? '' : 'coming'}>
+          {text}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** A part of a page that takes its room, and is seen once it is whole. */
+export function Whole({ here, children }: { here: boolean; children: ComponentChildren }) {
+  return <div class={here ? 'whole' : 'whole coming'}>{children}</div>;
+}
+
 /** Says what is not there, and what to do. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (

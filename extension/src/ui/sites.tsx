@@ -10,13 +10,22 @@ import { isLost, Understanding } from './understanding';
 /** The patterns that the build has without asking; they cannot be given back. */
 const fixed = () => new Set(chrome.runtime.getManifest().host_permissions ?? []);
 
+interface SitesProps {
+  reports?: SiteReports | undefined;
+  /** the sites are known */
+  read?: () => void;
+}
+
 /** Every site with a button to grant it or to take it back; where `reports` says so, how well its pages are understood, and those that are not first. */
-export function Sites({ reports }: { reports?: SiteReports | undefined }) {
+export function Sites({ reports, read }: SitesProps) {
   const [sites, setSites] = useState<SiteGrant[] | null>(null);
   const [refused, setRefused] = useState('');
 
   useEffect(() => {
-    void ask('sites').then((reply) => reply.ok && setSites(reply.value));
+    void ask('sites').then((reply) => {
+      if (reply.ok) setSites(reply.value);
+      read?.();
+    });
   }, []);
 
   // The browser shows its question only straight after a click, so nothing may

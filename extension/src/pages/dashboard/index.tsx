@@ -4,7 +4,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
-import { Sign } from '../../ui/parts';
+import { Sign, useOnce } from '../../ui/parts';
 import { start } from '../../ui/start';
 import { t } from '../../ui/text';
 import { placeLink, usePlace } from './place';
@@ -16,6 +16,8 @@ function Dashboard() {
   const [link, setLink] = useLink();
   const place = usePlace(home.path);
   const main = useRef<HTMLElement>(null);
+  // Whether there is a notice above the page is known before the page.
+  const settled = useOnce(link.state !== 'connecting');
   const route = routes.find(({ path }) => path === place.path) ?? home;
   const Page = route.component;
 
@@ -59,7 +61,7 @@ function Dashboard() {
       </header>
       <main id="page" ref={main} tabIndex={-1}>
         {link.state !== 'connecting' && <LinkNotice link={link} changed={setLink} />}
-        <Page key={route.path} place={place} connected={link.state === 'connected'} />
+        {settled && <Page key={route.path} place={place} connected={link.state === 'connected'} />}
       </main>
     </>
   );

@@ -5,7 +5,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { SiteReports } from 'shared/wire/wire.gen';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
-import { Sign } from '../../ui/parts';
+import { Sign, useOnce } from '../../ui/parts';
 import { Sites } from '../../ui/sites';
 import { start } from '../../ui/start';
 import { t } from '../../ui/text';
@@ -26,6 +26,8 @@ function Popup() {
   const [tab, setTab] = useState<Tab>('find');
   const connected = link.state === 'connected';
   const reports = useReports(connected);
+  // It is known in a moment; what stands here would move then.
+  const settled = useOnce(link.state !== 'connecting');
   const words: Record<Tab, string> = {
     find: t('popup_tab_find'),
     mark: t('popup_tab_mark'),
@@ -36,11 +38,13 @@ function Popup() {
       <header>
         <Sign />
         <h1>{t('name')}</h1>
-        <LinkState link={link} />
+        {settled && <LinkState link={link} />}
       </header>
-      {connected ? <Counts /> : <LinkNotice link={link} changed={setLink} />}
-      <Refusals />
-      {link.state === 'unpaired' ? (
+      {settled && (connected ? <Counts /> : <LinkNotice link={link} changed={setLink} />)}
+      {settled && <Refusals />}
+      {!settled ? (
+        <div class="grow" />
+      ) : link.state === 'unpaired' ? (
         // Nothing can be found or marked yet; the marketplaces can be chosen.
         <section class="panel" aria-label={words.sites} {...scrolls}>
           <SitesPanel />

@@ -5,7 +5,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Sharing } from 'shared/wire/wire.gen';
 import { LinkNotice, LinkState, useLink } from '../../ui/connection';
-import { Busy, Sign } from '../../ui/parts';
+import { Busy, Sign, useOnce } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { start } from '../../ui/start';
 import { t } from '../../ui/text';
@@ -21,6 +21,7 @@ function SharingPage() {
   const [link, setLink] = useLink();
   const connected = link.state === 'connected';
   const { sharing, problem, put } = useSharing(connected);
+  const settled = useOnce(link.state !== 'connecting' && (!connected || !!sharing || !!problem));
   useEffect(() => {
     document.title = t('sharing_title');
   }, []);
@@ -30,13 +31,15 @@ function SharingPage() {
         <Sign size={32} />
         <div class="grow">
           <h1>{t('sharing_title')}</h1>
-          <p>{t(sharing?.state === 'joined' ? 'sharing_lead_joined' : 'sharing_lead')}</p>
+          <p class={settled ? '' : 'coming'}>
+            {t(sharing?.state === 'joined' ? 'sharing_lead_joined' : 'sharing_lead')}
+          </p>
         </div>
-        <LinkState link={link} />
+        {settled && <LinkState link={link} />}
       </header>
-      <LinkNotice link={link} changed={setLink} />
+      {settled && <LinkNotice link={link} changed={setLink} />}
       {connected && problem && <ProblemNotice problem={problem} />}
-      {connected && !sharing && !problem && <Busy text={t('ui_loading')} />}
+      {!settled && <Busy text={t('ui_loading')} />}
       {sharing && <Stage sharing={sharing} put={put} />}
     </>
   );

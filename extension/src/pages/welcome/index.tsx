@@ -2,11 +2,11 @@
 // badges mean. It
 // asks the background for everything and stores nothing.
 
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Link } from '../../messages';
 import { LinkNotice, LinkState, PairForm, useLink } from '../../ui/connection';
 import { LanguageChoice } from '../../ui/language';
-import { Command, Phrase, Sign } from '../../ui/parts';
+import { Command, Phrase, Sign, useOnce, Whole } from '../../ui/parts';
 import { Sites } from '../../ui/sites';
 import { start } from '../../ui/start';
 import { t } from '../../ui/text';
@@ -21,8 +21,12 @@ function Welcome() {
     document.title = t('welcome_title');
   }, []);
   const connected = link.state === 'connected';
-  const { sharing } = useSharing(connected);
-  const reports = useReports(connected);
+  const { sharing, problem } = useSharing(connected);
+  const [read, setRead] = useState({ sites: false, reports: false });
+  const reports = useReports(connected, () => setRead((before) => ({ ...before, reports: true })));
+  const whole = useOnce(
+    link.state !== 'connecting' && read.sites && (!connected || (read.reports && !!(sharing || problem))),
+  );
   return (
     <>
       <header>
@@ -36,43 +40,45 @@ function Welcome() {
         <summary>{t('welcome_language')}</summary>
         <LanguageChoice />
       </details>
-      <ol class="steps">
-        <Step number={1} title={t('welcome_start')} done={connected}>
-          <p>
-            <Phrase text={t('welcome_start_do')} />
-          </p>
-          <Command line="blackmark install" />
-          <p class="faint">
-            <Phrase text={t('welcome_start_once')} />
-          </p>
-        </Step>
-        <Step number={2} title={t('welcome_pair')} done={connected}>
-          <Pairing link={link} changed={setLink} />
-        </Step>
-        <Step number={3} title={t('welcome_sites')}>
-          <p>{t('welcome_sites_do')}</p>
-          <Sites reports={reports} />
-        </Step>
-        <Step number={4} title={t('welcome_share')} done={sharing?.state === 'joined'}>
-          <p>{t(sharing?.state === 'joined' ? 'welcome_share_on' : 'welcome_share_do')}</p>
-          <p>
-            <a href="../sharing/index.html" target="_blank" rel="noreferrer">
-              {t('welcome_share_open')}
-            </a>
-          </p>
-        </Step>
-      </ol>
-      <Try />
-      <Samples />
-      {connected && (
-        <section class="samples" aria-labelledby="next">
-          <h2 id="next">{t('welcome_next')}</h2>
-          <p>{t('welcome_next_do')}</p>
-          <p>
-            <a href="../dashboard/index.html">{t('welcome_next_open')}</a>
-          </p>
-        </section>
-      )}
+      <Whole here={whole}>
+        <ol class="steps">
+          <Step number={1} title={t('welcome_start')} done={connected}>
+            <p>
+              <Phrase text={t('welcome_start_do')} />
+            </p>
+            <Command line="blackmark install" />
+            <p class="faint">
+              <Phrase text={t('welcome_start_once')} />
+            </p>
+          </Step>
+          <Step number={2} title={t('welcome_pair')} done={connected}>
+            <Pairing link={link} changed={setLink} />
+          </Step>
+          <Step number={3} title={t('welcome_sites')}>
+            <p>{t('welcome_sites_do')}</p>
+            <Sites reports={reports} read={() => setRead((before) => ({ ...before, sites: true }))} />
+          </Step>
+          <Step number={4} title={t('welcome_share')} done={sharing?.state === 'joined'}>
+            <p>{t(sharing?.state === 'joined' ? 'welcome_share_on' : 'welcome_share_do')}</p>
+            <p>
+              <a href="../sharing/index.html" target="_blank" rel="noreferrer">
+                {t('welcome_share_open')}
+              </a>
+            </p>
+          </Step>
+        </ol>
+        <Try />
+        <Samples />
+        {connected && (
+          <section class="samples" aria-labelledby="next">
+            <h2 id="next">{t('welcome_next')}</h2>
+            <p>{t('welcome_next_do')}</p>
+            <p>
+              <a href="../dashboard/index.html">{t('welcome_next_open')}</a>
+            </p>
+          </section>
+        )}
+      </Whole>
     </>
   );
 }

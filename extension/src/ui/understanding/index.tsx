@@ -8,12 +8,15 @@ import { problemLine } from '../problem';
 import { language, number, t, tOr } from '../text';
 import { day } from '../words';
 
-/** What the daemon counted; undefined until it answers, and where it does not. */
-export function useReports(connected: boolean): SiteReports | undefined {
+/** What the daemon counted; undefined until it answers, and where it does not. `asked` is called after both. */
+export function useReports(connected: boolean, asked?: () => void): SiteReports | undefined {
   const [reports, setReports] = useState<SiteReports>();
   useEffect(() => {
     if (!connected) return setReports(undefined);
-    void ask('siteReports').then((reply) => reply.ok && setReports(reply.value));
+    void ask('siteReports').then((reply) => {
+      if (reply.ok) setReports(reply.value);
+      asked?.();
+    });
   }, [connected]);
   return reports;
 }

@@ -21,9 +21,11 @@ export function Cloud({ connected }: PageProps) {
   return (
     <>
       <PageHead title={t('cloud_title')} aside={state && t(`cloud_state_${state}`)}>
-        <a class="button" href="../sharing/index.html">
-          {t(state === 'off' ? 'cloud_join' : 'cloud_manage')}
-        </a>
+        {(state || problem) && (
+          <a class="button" href="../sharing/index.html">
+            {t(state === 'off' ? 'cloud_join' : 'cloud_manage')}
+          </a>
+        )}
       </PageHead>
       {connected && problem && <ProblemNotice problem={problem} />}
       {connected && !sharing && !problem && <Busy text={t('ui_loading')} />}

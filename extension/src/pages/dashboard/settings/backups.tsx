@@ -11,7 +11,13 @@ import { sizeWords } from '../../sharing/words';
 import { PutBack, PutBackFile } from './restore';
 import { Save } from './save';
 
-export function Backups({ connected }: { connected: boolean }) {
+interface BackupsProps {
+  connected: boolean;
+  /** the list is here, or will not come */
+  read: () => void;
+}
+
+export function Backups({ connected, read }: BackupsProps) {
   const [list, setList] = useState<BackupList>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [taking, setTaking] = useState(false);
@@ -21,6 +27,7 @@ export function Backups({ connected }: { connected: boolean }) {
     const reply = await ask('backups');
     setProblem(reply.ok ? null : reply.problem);
     if (reply.ok) setList(reply.value);
+    read();
   };
   useEffect(() => {
     if (connected) void load();

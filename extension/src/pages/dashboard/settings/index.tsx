@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Diagnostics, Problem, Status } from 'shared/wire/wire.gen';
 import { ask } from '../../../messages';
 import { LanguageChoice } from '../../../ui/language';
-import { Busy } from '../../../ui/parts';
+import { Busy, OneOf, useOnce, Whole } from '../../../ui/parts';
 import { ProblemNotice } from '../../../ui/problem';
 import { Sites } from '../../../ui/sites';
 import { t } from '../../../ui/text';
@@ -22,51 +22,57 @@ import { CopyReport } from './support';
 
 export function Settings({ connected }: PageProps) {
   const { status, diagnostics, problem, busy, look, put } = useDaemon(connected);
-  const reports = useReports(connected);
+  const [read, setRead] = useState({ sites: false, reports: false, backups: false });
+  const has = (part: keyof typeof read) => () => setRead((before) => ({ ...before, [part]: true }));
+  const reports = useReports(connected, has('reports'));
+  const daemon = problem !== null || (diagnostics !== undefined && read.reports && (!status || read.backups));
+  const whole = useOnce(read.sites && (!connected || daemon));
   return (
     <>
       <PageHead title={t('settings_title')}>
         <CopyReport status={status} diagnostics={diagnostics} />
         <button type="button" class="button" disabled={!connected || busy} onClick={look}>
-          {busy ? t('settings_looking') : t('settings_look')}
+          <OneOf texts={[t('settings_look'), t('settings_looking')]} shown={busy ? 1 : 0} />
         </button>
       </PageHead>
       {connected && problem && <ProblemNotice problem={problem} />}
-      {connected && !status && !problem && <Busy text={t('ui_loading')} />}
-      <div class="settings">
-        {status && (
-          <Part id="daemon" title={t('settings_daemon')}>
-            <Daemon status={status} diagnostics={diagnostics} />
+      {!whole && <Busy text={t('ui_loading')} />}
+      <Whole here={whole}>
+        <div class="settings">
+          <Part id="language" title={t('ui_language')}>
+            <LanguageChoice />
           </Part>
-        )}
-        {status && (
-          <Part id="browsers" title={t('settings_browsers')}>
-            <Browsers clients={status.clients} put={put} />
+          {status && (
+            <Part id="daemon" title={t('settings_daemon')}>
+              <Daemon status={status} diagnostics={diagnostics} />
+            </Part>
+          )}
+          {status && (
+            <Part id="browsers" title={t('settings_browsers')}>
+              <Browsers clients={status.clients} put={put} />
+            </Part>
+          )}
+          {status && (
+            <Part id="backups" title={t('settings_backups')}>
+              <Backups connected={connected} read={has('backups')} />
+            </Part>
+          )}
+          <Part id="sites" title={t('settings_sites')}>
+            <p class="faint">{t('settings_sites_text')}</p>
+            <Sites reports={reports} read={has('sites')} />
           </Part>
-        )}
-        {status && (
-          <Part id="backups" title={t('settings_backups')}>
-            <Backups connected={connected} />
-          </Part>
-        )}
-        <Part id="sites" title={t('settings_sites')}>
-          <p class="faint">{t('settings_sites_text')}</p>
-          <Sites reports={reports} />
-        </Part>
-        <Part id="language" title={t('ui_language')}>
-          <LanguageChoice />
-        </Part>
-        {diagnostics && (
-          <Part id="storage" title={t('settings_storage')}>
-            <Storage diagnostics={diagnostics} />
-          </Part>
-        )}
-        {diagnostics && (
-          <Part id="log" title={t('settings_log')}>
-            <Log lines={diagnostics.log} />
-          </Part>
-        )}
-      </div>
+          {diagnostics && (
+            <Part id="storage" title={t('settings_storage')}>
+              <Storage diagnostics={diagnostics} />
+            </Part>
+          )}
+          {diagnostics && (
+            <Part id="log" title={t('settings_log')}>
+              <Log lines={diagnostics.log} />
+            </Part>
+          )}
+        </div>
+      </Whole>
     </>
   );
 }
