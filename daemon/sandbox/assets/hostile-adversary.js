@@ -4,7 +4,7 @@
 // Tests call window.adversary; what it collects holds no times.
 
 (() => {
-  const kept = { strings: new Set(), events: new Set(), entries: new Set(), escaped: new Set() };
+  const kept = { strings: new Set(), told: [], over: [], asked: [], scrolled: new Set(), timed: new Set(), entries: new Set(), escaped: new Set() };
   const most = 50000;
   /** elements by their place, until one comes or goes */
   let places;
@@ -27,6 +27,10 @@
     if (typeof value === "string") kept.strings.add(value.slice(0, 2000));
     else if (value instanceof Node || value === window) return;
     else if (value && typeof value === "object") for (const one of Object.values(value).slice(0, 50)) keepText(one, depth + 1);
+  };
+
+  const keepLine = (list, line) => {
+    if (list.length < most) list.push(line);
   };
 
   // Whatever runs in the page's world with these passes its arguments to us.
@@ -91,9 +95,13 @@
   for (const owner of [window, Document.prototype, HTMLElement.prototype, SVGElement.prototype]) {
     for (const name in owner) if (name.startsWith("on")) types.add(name.slice(2));
   }
-  // When the pointer comes to lie over what moved under it is a matter of time, and
-  // so is which rows come near the window while a wheel scrolls.
-  const moves = /^(pointer|mouse)(move|rawupdate|over|out|enter|leave)$|^scroll|^contentvisibility/;
+  // When the pointer comes to lie over what moved under it is a matter of time, and so
+  // is by how many steps something scrolls: these are kept apart from the events that
+  // come one by one in an order of their own. Whether the browser tells that a row is
+  // drawn, or finds it drawn at once, is a matter of time too, with the same marks as
+  // with others: there `read` compares which rows are drawn when all is at rest.
+  const moves = /^(pointer|mouse)(move|rawupdate|over|out|enter|leave)$/;
+  let drawings = 0;
   const hear = (event) => {
     const said = [event.type, indexOf(event.target), event.isTrusted];
     for (const key in event) {
@@ -106,12 +114,16 @@
       by = `${event.type}.${key}`;
       if (value instanceof Node && key !== "target") said.push(`${key}=${indexOf(value)}`);
       else keepText(value);
+      if (/^(key|data|inputType)$/.test(key) && value) said.push(`${key}=${value}`);
     }
     by = `${event.type}.composedPath`;
     for (const one of event.composedPath()) indexOf(one);
     by = "";
     if (event.clipboardData) keepText(event.clipboardData.getData("text/plain") + event.clipboardData.getData("text/html"));
-    if (!moves.test(event.type)) kept.events.add(said.join(" "));
+    const line = said.join(" ");
+    if (event.type === "contentvisibilityautostatechange") drawings++;
+    else if (event.type.startsWith("scroll")) kept.scrolled.add(line);
+    else keepLine(moves.test(event.type) ? kept.over : kept.told, line);
   };
   for (const type of types) for (const on of [window, document]) on.addEventListener(type, hear, { capture: true, passive: true });
 
@@ -121,6 +133,7 @@
       new PerformanceObserver((list) => {
         for (const one of list.getEntries()) {
           keepText(one.toJSON?.());
+          if (one.interactionId !== undefined) kept.timed.add([one.name, indexOf(one.target), one.targetSelector ?? ""].join(" "));
           if (/^(longtask|long-animation-frame|navigation|visibility-state|resource)$/.test(type)) continue;
           const shifted = [...(one.sources ?? [])].map((source) => indexOf(source.node));
           kept.entries.add([type, one.name, one.size ?? "", one.element ? indexOf(one.element) : "", one.target ? indexOf(one.target) : "", shifted.filter((s) => /null|outside/.test(s))].join(" "));
@@ -192,7 +205,8 @@
   function read(rows, most) {
     places = undefined;
     const all = [...document.querySelectorAll(rows)].slice(0, most);
-    const seen = [all.map((row) => [row, ...row.querySelectorAll("span[style], .right-suffix, .buyer-username")].map(measure)), whole()];
+    const drawn = [...document.querySelectorAll(rows)].map((row) => row.checkVisibility?.({ contentVisibilityAuto: true }));
+    const seen = [all.map((row) => [row, ...row.querySelectorAll("span[style], .right-suffix, .buyer-username")].map(measure)), drawn, whole()];
     return JSON.stringify(seen);
   }
 
@@ -260,10 +274,41 @@
   // Two frames, and what observers have to tell after the second.
   const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
 
+  /** Waits until nothing scrolls, no row is drawn or left undrawn, and no size changes any more. */
+  async function rest() {
+    const at = () => [drawings, scrollX, scrollY, document.documentElement.scrollHeight, ...[...document.querySelectorAll("*")].map((one) => one.scrollTop + one.scrollLeft)].join();
+    for (let same = 0, turns = 0, last = ""; same < 2 && turns < 100; turns++) {
+      await painted();
+      const now = at();
+      same = now === last ? same + 1 : 0;
+      last = now;
+    }
+  }
+
+  // What a page finds out by asking again and again: where the focus is and what is
+  // being pressed. It keeps each frame so long that the browser tells of every event
+  // how long the page took for it.
+  let asking;
+  function ask(ms) {
+    const deepest = (css) => indexOf([...document.querySelectorAll(css)].at(-1));
+    const states = Object.entries({
+      active: indexOf(document.activeElement), within: deepest(":focus-within"), visible: deepest(":focus-visible"), pressed: deepest(":active"),
+      window: document.hasFocus(), shown: document.visibilityState, selected: `${getSelection()} ${indexOf(getSelection().anchorNode?.parentNode)}`,
+    });
+    const line = states.map((state) => state.join(": ")).join(", ");
+    if (kept.asked.at(-1) !== line) keepLine(kept.asked, line);
+    for (const end = performance.now() + ms; performance.now() < end; );
+    asking = requestAnimationFrame(() => ask(ms));
+  }
+  /** How often each event was handed to anything at all, as the browser counts them. */
+  const counted = () => ({ ...Object.fromEntries(performance.eventCounts ?? []), interactions: performance.interactionCount });
+
   window.adversary = {
-    kept, whole, read, words, layout, plain, painted, covered, watching,
-    clear() { for (const set of Object.values(kept)) set.clear(); },
+    ask: (ms) => { cancelAnimationFrame(asking); ask(ms); },
+    counted,
+    kept, whole, read, words, layout, plain, painted, rest, covered, watching,
+    clear() { for (const one of Object.values(kept)) Array.isArray(one) ? (one.length = 0) : one.clear(); },
     /** whether anything that was collected holds a word */
-    knows: (word) => [...kept.strings, ...kept.events, ...kept.entries, ...kept.escaped].some((text) => text.includes(word)),
+    knows: (word) => Object.values(kept).some((texts) => [...texts].some((text) => text.includes(word))),
   };
 })();
