@@ -133,10 +133,12 @@
       new PerformanceObserver((list) => {
         for (const one of list.getEntries()) {
           keepText(one.toJSON?.());
-          if (one.interactionId !== undefined) kept.timed.add([one.name, indexOf(one.target), one.targetSelector ?? ""].join(" "));
-          if (/^(longtask|long-animation-frame|navigation|visibility-state|resource)$/.test(type)) continue;
-          const shifted = [...(one.sources ?? [])].map((source) => indexOf(source.node));
-          kept.entries.add([type, one.name, one.size ?? "", one.element ? indexOf(one.element) : "", one.target ? indexOf(one.target) : "", shifted.filter((s) => /null|outside/.test(s))].join(" "));
+          // Of events that a page was slow to take it learns the target.
+          if (/^(event|first-input)$/.test(type)) kept.timed.add([one.name, indexOf(one.target), one.targetSelector ?? ""].join(" ").trim());
+          if (/^(event|first-input|longtask|long-animation-frame|navigation|visibility-state|resource)$/.test(type)) continue;
+          const { size = "" } = one.largestContentfulPaint ?? one;
+          const shifted = [...(one.sources ?? [])].map((source) => [indexOf(source.node), box(source.previousRect), box(source.currentRect)].join(" "));
+          kept.entries.add([type, one.name, size, one.element ? indexOf(one.element) : "", ...shifted].join(" ").trim());
         }
       }).observe({ type, buffered: true, durationThreshold: 16 });
     } catch {}
@@ -301,11 +303,11 @@
     asking = requestAnimationFrame(() => ask(ms));
   }
   /** How often each event was handed to anything at all, as the browser counts them. */
-  const counted = () => ({ ...Object.fromEntries(performance.eventCounts ?? []), interactions: performance.interactionCount });
+  const counted = () => Object.fromEntries(performance.eventCounts ?? []);
 
   window.adversary = {
     ask: (ms) => { cancelAnimationFrame(asking); ask(ms); },
-    counted,
+    counted, name: indexOf,
     kept, whole, read, words, layout, plain, painted, rest, covered, watching,
     clear() { for (const one of Object.values(kept)) Array.isArray(one) ? (one.length = 0) : one.clear(); },
     /** whether anything that was collected holds a word */

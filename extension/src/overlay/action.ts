@@ -7,10 +7,11 @@ import { marked } from './phrases';
 import { classes, type RowMark } from './row';
 import { BUSY, FLAG } from './shapes';
 import { dress } from './sheets';
+import { VEIL_STYLE, veil } from './veil';
 
-const STYLE = `
+const STYLE = `${VEIL_STYLE}
 @supports(-moz-appearance:none){.w.action,.action *{pointer-events:none}}
-.action{display:flex;width:124px;height:24px}
+.action{position:relative;display:flex;width:124px;height:24px}
 .act{display:flex;align-items:center;gap:5px;max-width:124px;height:24px;padding:0 7px;border-radius:5px;color:var(--grey);white-space:nowrap}
 .act:hover{background:var(--soft);color:var(--ink)}
 .act:focus-visible{outline-offset:-2px}
@@ -24,7 +25,7 @@ const STYLE = `
 export function createAction(root: ShadowRoot, press: (by: By) => void): RowMark {
   const text = words('', '');
   const act = on(make('button', 'act', { type: 'button' }, drawing(FLAG), text), press);
-  const frame = make('div', 'w action pending', { lang: locale() }, act);
+  const frame = make('div', 'w action pending', { lang: locale() }, veil(), act);
   dress(root, STYLE);
   root.append(frame);
   return {

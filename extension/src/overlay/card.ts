@@ -43,6 +43,7 @@ export function createMarkCard(
     [t('overlay_fact_history'), ordersWords(view)],
   ];
   const cancel = button('btn', t('overlay_cancel_mark'), use.cancel);
+  cancel.setAttribute('data-w', t('overlay_saving'));
   const change = button(
     'btn',
     view.state === 'stale' ? t('overlay_mark_again') : t('overlay_change'),
@@ -63,8 +64,8 @@ export function createMarkCard(
     grid,
     ...(use.others ? [use.others.element] : []),
     make('div', 'line', {}, all),
-    error,
     make('div', 'foot', {}, change, cancel),
+    error,
   );
   return {
     element,
@@ -156,8 +157,8 @@ export function createMaybeCard(
         words('strong', t('overlay_maybe_ask')),
       ),
       words('small', t('overlay_maybe_help')),
-      error,
       make('div', 'foot', {}, mark, no, yes),
+      error,
     ),
     label: `${what}: ${view.name}`,
     stops: () => [yes, no, mark, close],

@@ -7,6 +7,7 @@
 import { counted, number, t } from '../ui/text';
 import { type By, button, drawing, enable, iconButton, make, on, rename, say, words } from './elements';
 import { BADGE, DOWN, FLAG, LEFT, QUESTION, RIGHT } from './shapes';
+import { veil } from './veil';
 import type { Counted, DockView, OverlayRequests } from './view';
 
 /** What the dock asks of the overlay. */
@@ -50,7 +51,7 @@ export function createDock(
   const dot = () => make('span', 'dot');
   const sum = words('grow', '');
   const pill = on(
-    make('button', 'pill', { type: 'button', 'aria-expanded': 'false' }, logo(), sum, dot()),
+    make('button', 'pill', { type: 'button', 'aria-expanded': 'false' }, veil(), logo(), sum, dot()),
     (by) => move({ open: true }, by),
   );
 
@@ -93,6 +94,7 @@ export function createDock(
     'section',
     'dock',
     { 'aria-label': 'Blackmark' },
+    veil(),
     make(
       'div',
       'head',

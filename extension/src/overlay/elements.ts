@@ -84,8 +84,10 @@ export function iconButton(
   return on(make('button', style, { type: 'button', 'aria-label': text, title: text }, drawing(path)), act);
 }
 
-/** Gives a button another text. */
+/** Gives a button another text. Where it has room for two, the former one keeps its room, so that nothing beside it moves. */
 export function rename(element: Element, text: string): void {
+  const former = element.getAttribute('data-t');
+  if (former !== text && element.hasAttribute('data-w')) element.setAttribute('data-w', former ?? '');
   say(element, text);
   element.setAttribute('aria-label', text);
 }

@@ -89,6 +89,7 @@ export function createForm(
 
   const error = make('div', 'small bad', { role: 'alert' });
   const confirm = button('btn main', text.confirm, (by) => done(by));
+  confirm.setAttribute('data-w', t('overlay_saving'));
   const cancel = button('btn', t('overlay_back'), leave);
   const close = iconButton('flag', CLOSE, t('overlay_close'), leave);
   const element = make(
@@ -118,8 +119,9 @@ export function createForm(
       note.element,
     ),
     ...(asked ? [own] : []),
-    error,
     make('div', 'foot', {}, cancel, confirm),
+    // Last, as is what comes later: nothing that stands may move for it.
+    error,
   );
   count();
   show();

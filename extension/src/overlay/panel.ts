@@ -14,6 +14,7 @@
 
 import { type By, make, on } from './elements';
 import { seen } from './sight';
+import { veil } from './veil';
 
 /** What a panel shows. */
 export interface Body {
@@ -52,12 +53,14 @@ const KNOWN = /^([1-9a-z]|Escape|Enter|Tab|ArrowUp|ArrowDown)$/i;
 export function createPanel(layer: HTMLElement): Panel {
   const element = make('div', 'panel', { role: 'dialog', tabindex: '-1' });
   // A press beside the panel is one on the page, as far as it looks.
-  const space = on(make('div', 'space'), () => panel.outside());
+  const space = on(make('div', 'space', {}, veil()), () => panel.outside());
   let shown: Body | undefined;
   let beside: () => DOMRect | undefined = () => undefined;
   let giveBack = () => {};
   /** keys come here: until the seller presses something of the page */
   let engaged = false;
+
+  const active = () => (layer.getRootNode() as ShadowRoot).activeElement;
 
   const panel: Panel = {
     open(body, anchor, by, back) {
@@ -79,11 +82,14 @@ export function createPanel(layer: HTMLElement): Panel {
     close() {
       if (!shown) return;
       const focused = element.matches(':focus-within');
+      const typing = layer.ownerDocument.hasFocus() && active() instanceof HTMLIFrameElement;
       shown = undefined;
       engaged = false;
       space.remove();
       element.remove();
       if (focused) giveBack();
+      // The note's frame takes the window's focus away with it.
+      else if (typing) window.focus();
     },
     body: () => shown,
     seen: () => seen(element),
@@ -166,7 +172,7 @@ function placeOf(
   return within(at.left, below > most.top && above >= MARGIN ? above : below);
 }
 
+/** In whole pixels: text between two of them is blurred. */
 function move({ style }: HTMLElement, left: number, top: number): void {
-  style.left = `${left}px`;
-  style.top = `${top}px`;
+  style.transform = `translate(${Math.round(left)}px,${Math.round(top)}px)`;
 }

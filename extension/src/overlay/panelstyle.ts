@@ -1,6 +1,12 @@
 // The look of the workbench: dock, panel and toast, on top of style.ts.
+//
+// A page is told of boxes of ours that move, where they stood and where they stand:
+// no words may move another box, and what has to move is moved by `transform`,
+// which does not count.
 
-export const PANEL_STYLE = `
+import { VEIL_STYLE } from './veil';
+
+export const PANEL_STYLE = `${VEIL_STYLE}
 .w{--line:#d3d6db;--face:#fff;--bad:#a8261c}
 .w.dark{--line:#454a52;--face:#212429;--bad:#ff9d92}
 .ring{position:fixed;pointer-events:none!important;border:2px solid var(--blue);border-radius:9px}
@@ -27,7 +33,7 @@ export const PANEL_STYLE = `
 .tally{flex:1;padding:7px 6px 3px;overflow:auto}
 .count{white-space:nowrap;display:flex;align-items:center;gap:9px;width:100%;height:25px;padding:0 7px;border-radius:5px}
 .count .badge{width:26px;cursor:inherit}
-.count .number{font-variant-numeric:tabular-nums;font-weight:600}
+.count .number{min-width:5em;text-align:right;font-variant-numeric:tabular-nums;font-weight:600}
 .count.none{color:var(--grey)}
 .count.none .number{font-weight:400}
 button.count:not([aria-disabled=true]):hover{background:var(--soft)}
@@ -35,12 +41,15 @@ button.count[aria-disabled=true]{opacity:1}
 .select{height:78px;padding:8px 10px;border-top:1px solid var(--line);display:flex;flex-direction:column;gap:6px;flex:none;font-size:12.5px}
 .line{display:flex;align-items:center;gap:6px;min-height:27px}
 .btn{display:inline-flex;align-items:center;justify-content:center;min-height:27px;padding:0 10px;border:1px solid var(--line);border-radius:6px;text-align:center}
+.btn::after{content:attr(data-w);height:0;overflow:hidden;visibility:hidden}
+.btn[data-w]{flex-direction:column;align-items:stretch}
 .btn:not([aria-disabled=true]):hover{border-color:var(--grey)}
 .main{background:var(--ink);border-color:var(--ink);color:var(--face);font-weight:600}
 .link{color:var(--blue);text-decoration:underline;text-underline-offset:2px}
 .wide{width:100%}
 
 .space,.panel{position:fixed;width:372px;max-width:calc(100vw - 16px);max-height:calc(100vh - 16px);z-index:1}
+.space,.panel{top:0;left:0}
 .space{height:640px}
 .panel{max-height:min(640px,100vh - 16px);overflow:auto;display:flex;flex-direction:column;padding:11px 14px 13px;gap:9px}
 .top{display:flex;align-items:flex-start;gap:8px}
@@ -50,6 +59,7 @@ button.count[aria-disabled=true]{opacity:1}
 .stack{display:flex;flex-direction:column}
 .apart{gap:9px}
 .above{display:flex;gap:8px;margin-bottom:3px}
+.above>:last-child{min-width:8em;text-align:right}
 .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .small{font-size:12px;line-height:17px;color:var(--grey);overflow-wrap:anywhere}
 .reasons{display:flex;flex-direction:column;margin:0 -7px}

@@ -3,6 +3,7 @@
 import { t } from '../ui/text';
 import { button, iconButton, make, say, words } from './elements';
 import { CLOSE } from './shapes';
+import { veil } from './veil';
 
 /** Seconds that a mark can be undone, and that any result stands. */
 const SECONDS = 10;
@@ -36,7 +37,7 @@ export function createToast(layer: HTMLElement): Toast {
       clock.setAttribute('aria-hidden', 'true');
       const text = make('div', 'stack', {}, ...lines.map((line, i) => words(i === 0 ? '' : 'small', line)));
       // One order's result is of one size, whatever was done.
-      element = make('div', lines.length > 2 ? 'toast long' : 'toast', {}, text);
+      element = make('div', lines.length > 2 ? 'toast long' : 'toast', {}, veil(), text);
       if (undo) {
         element.append(
           button('btn', t('overlay_undo'), () => {

@@ -20,6 +20,7 @@ import type { Pick, RowMark } from './row';
 import { BOX, TICKED } from './shapes';
 import { dress } from './sheets';
 import { createToast } from './toast';
+import { drawVeils } from './veil';
 import type { Counted, DockView, OverlayRequests, RowView } from './view';
 
 /** Milliseconds that the ring around a row stands. */
@@ -154,6 +155,7 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
     },
     ticked: (row) => ticked().includes(row),
     press(row, action, by) {
+      drawVeils(layer);
       if (!action && picking()) requests.tick(row, !ticked().includes(row));
       else marking.open(row, action, by);
     },
@@ -164,6 +166,7 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
     changed: marking.changed,
     gone: marking.gone,
     key(event, active) {
+      drawVeils(layer);
       if (panel.key(event, active)) return true;
       if (event.key !== 'Escape' || !active) return false;
       if (toast.holds(active)) toast.hide();
@@ -172,7 +175,10 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
     },
     grabs: panel.grabs,
     outside: panel.outside,
-    use,
+    use(element, by) {
+      drawVeils(layer);
+      use(element, by);
+    },
     createAction,
     destroy() {
       window.removeEventListener('scroll', moved, { capture: true });
