@@ -46,6 +46,7 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/src/content/words.ts":         `console.log(CHOSEN_WORDS)`,
 		"extension/src/content/hook.ts":          `console.log('hook', HOOKED_SITES)`,
 		"extension/src/content/panel.ts":         `console.log('panel')`,
+		"extension/src/native/index.ts":          `console.log('native')`,
 		"extension/src/skeleton/index.ts":        `console.log('skeleton')`,
 		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"], "marketplaces": ["ebay"]}`,
 		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
@@ -108,7 +109,7 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 	want := []string{
 		"_locales/en/messages.json", "_locales/zh_CN/messages.json",
 		"background.js", "content.js", "dashboard/index.css", "dashboard/index.html", "dashboard/index.js", "hook.js",
-		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "licences.txt", "manifest.json",
+		"icons/128.png", "icons/16.png", "icons/32.png", "icons/48.png", "licences.txt", "manifest.json", "native.js",
 		"panel.js", "popup/index.css", "popup/index.html", "popup/index.js", "report/index.css", "report/index.html", "report/index.js", "sharing/index.css", "sharing/index.html", "sharing/index.js", "sites/a.js", "sites/c.js", "skeleton.js",
 		"welcome/index.css", "welcome/index.html", "welcome/index.js",
 		"words/en.js", "words/en.json", "words/zh_CN.js", "words/zh_CN.json",

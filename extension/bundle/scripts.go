@@ -26,6 +26,7 @@ var entries = []api.EntryPoint{
 	{InputPath: "src/content/index.ts", OutputPath: "content"},
 	{InputPath: "src/content/hook.ts", OutputPath: "hook"},
 	{InputPath: "src/content/panel.ts", OutputPath: "panel"},
+	{InputPath: "src/native/index.ts", OutputPath: "native"},
 	{InputPath: "src/skeleton/index.ts", OutputPath: "skeleton"},
 	{InputPath: "src/pages/dashboard/index.tsx", OutputPath: "dashboard/index"},
 	{InputPath: "src/pages/popup/index.tsx", OutputPath: "popup/index"},

@@ -79,7 +79,7 @@ export async function violations(page: Page): Promise<string[]> {
 
 /** Words that are the same in every language: names of products, formats and codes, and of made-up buyers. */
 const NAMES =
-  /Blackmark|AliExpress|Amazon|Coupang|Dianxiaomi|eBay|Etsy|Shopee|Temu|TikTok Shop|CSV|JSON|Sample|Buyer|Example|sample|Chrom\w+|Linux|blackmark \w+|blackmark|[\w-]+(\.[\w-]+)+|https?:\S*|\b[A-Z]{2,3}\b|\b\w*\d\w*\b/g;
+  /Blackmark|AliExpress|Amazon|Coupang|Dianxiaomi|eBay|Etsy|Shopee|Temu|TikTok Shop|Wish|CSV|JSON|Sample|Buyer|Example|sample|Chrom\w+|Linux|blackmark \w+|blackmark|[\w-]+(\.[\w-]+)+|https?:\S*|\b[A-Z]{2,3}\b|\b\w*\d\w*\b/g;
 
 /** Texts on the screen, and names that a screen reader says, in the other language than the page's. What a daemon or a marketplace wrote stands in `code`, `pre`, `lang=` or `.id, .status`. */
 export async function foreign(page: Page, language: Language): Promise<string[]> {

@@ -9,7 +9,7 @@ import type { Outcome } from 'shared/wire/wire.gen';
 import { DaemonLink } from '../daemonlink/link';
 import { badAnswer } from '../daemonlink/problems';
 import type { Reply } from '../messages';
-import { PAGE_PORT } from '../messages';
+import { NATIVE_PORT, PAGE_PORT } from '../messages';
 import { CHOICE, speak } from '../ui/chosen';
 import { Asking } from './asking';
 import { Natives } from './natives';
@@ -19,7 +19,7 @@ import { OWN_PAGE, OwnPages } from './requests';
 import { elsewhere, isOwnPage, sitesOf } from './senders';
 import { grants, registerGranted, runInOpenTabs, runPanel } from './sites';
 import { keyring, refusalStore, waitingStore } from './storage';
-import { browserName, openBuyer, openPopup, showLink } from './toolbar';
+import { browserName, openBuyer, openNatives, openPopup, showLink } from './toolbar';
 import { WaitingMarks } from './waiting';
 
 /** Wakes the background while marks wait and no page is open. */
@@ -133,6 +133,7 @@ function refreshSitesLogged(): void {
 
 chrome.runtime.onConnect.addListener((port) => {
   const allowed = sitesOf(port.sender, chrome.runtime.id, sites);
+  if (port.name === NATIVE_PORT && allowed.some(({ actions }) => actions)) void openNatives();
   const tab = port.sender?.tab?.id;
   const frame = port.sender?.frameId ?? 0;
   if (port.name !== PAGE_PORT || allowed.length === 0 || tab === undefined) port.disconnect();

@@ -15,6 +15,27 @@ test('a site has its definition before the content script, and the hook where re
   expect(scriptsOf(erp, [])).toEqual([]);
 });
 
+test('a page that holds a list has its button there alone', () => {
+  const action = {
+    action: 'replace_list' as const,
+    path: '/blocked',
+    marketplace: 'ebay',
+    kind: 'username',
+    field: { select: 'textarea', grade: 'V' as const },
+    separator: ',',
+    limit: 10,
+    submit: { select: 'button', grade: 'V' as const },
+    proof: { by: 'read_back' as const, grade: 'V' as const },
+    grade: 'V' as const,
+  };
+  const scripts = scriptsOf({ ...erp, actions: [action] }, patterns(erp));
+  expect(scripts.map(({ id }) => id)).toEqual(['site-erp', 'native-erp']);
+  expect(scripts[1]).toMatchObject({
+    matches: ['https://c.example/blocked*'],
+    js: ['sites/erp.js', 'native.js'],
+  });
+});
+
 test('only the difference is changed', () => {
   const both = [...scriptsOf(shop, patterns(shop)), ...scriptsOf(erp, patterns(erp))];
   const none = { register: [], update: [], unregister: [] };

@@ -46,8 +46,22 @@ export function scriptsOf(site: Site, granted: string[], words?: Language): Scri
     js: [...(words ? [`words/${words}.js`] : []), `sites/${site.site}.js`, 'content.js'],
     world: 'ISOLATED',
   };
-  if (!site.hook) return [read];
-  return [{ id: `hook-${site.site}`, matches: granted, js: ['hook.js'], world: 'MAIN' }, read];
+  const listed = granted.flatMap((pattern) =>
+    (site.actions ?? []).map(({ path }) => pattern.replace(/\/\*$/, `${path}*`)),
+  );
+  const native: Script = {
+    id: `native-${site.site}`,
+    matches: listed,
+    js: [`sites/${site.site}.js`, 'native.js'],
+    world: 'ISOLATED',
+  };
+  return [
+    ...(site.hook
+      ? [{ id: `hook-${site.site}`, matches: granted, js: ['hook.js'], world: 'MAIN' as const }]
+      : []),
+    read,
+    ...(listed.length > 0 ? [native] : []),
+  ];
 }
 
 /** What has to change so that exactly the wanted scripts are registered. */

@@ -4,6 +4,8 @@
 import type { BuyerKey } from 'shared/wire/wire.gen';
 import type { Link } from '../messages';
 import { keptBuyerLink } from '../pages/dashboard/buyer/link';
+import { NATIVE } from '../pages/dashboard/native/link';
+import { placeLink } from '../pages/dashboard/place';
 import { t } from '../ui/text';
 
 /** Shows how the link stands; while it is being made, what was shown stays. */
@@ -28,6 +30,11 @@ export async function openPopup(): Promise<void> {
 export async function openBuyer(keys: BuyerKey[]): Promise<void> {
   const place = await keptBuyerLink(keys);
   await chrome.tabs.create({ url: chrome.runtime.getURL(`dashboard/index.html${place}`) });
+}
+
+/** Opens the dashboard's page of marketplaces' own lists. */
+export async function openNatives(): Promise<void> {
+  await chrome.tabs.create({ url: chrome.runtime.getURL(`dashboard/index.html${placeLink(NATIVE)}`) });
 }
 
 /** This browser as the seller will recognise it in a list. */

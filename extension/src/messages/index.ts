@@ -61,6 +61,9 @@ import type {
 /** Name of the port that a content script opens. */
 export const PAGE_PORT = 'page';
 
+/** Name of the port by which a page that holds a marketplace's own list asks for the dashboard. */
+export const NATIVE_PORT = 'native';
+
 /** How often a visible page posts a beat, in milliseconds: it keeps the background alive in Chromium and Firefox, where a background ends after 30 s without an event. */
 export const BEAT = 20_000;
 

@@ -28,7 +28,7 @@ export const routes: Route[] = [
   },
   {
     path: NATIVE,
-    title: 'native_title',
+    title: 'native_nav',
     component: NativeLists,
     icon: 'M3 3h14v3H3zM4.5 7.5h11V17h-11zM6 9v6.5h8V9zM7.5 10.5h5V12h-5z',
   },

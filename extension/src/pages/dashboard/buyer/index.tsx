@@ -9,6 +9,7 @@ import { ProblemNotice } from '../../../ui/problem';
 import { t } from '../../../ui/text';
 import { moment } from '../../../ui/words';
 import { PageHead } from '../head';
+import { OnLists } from '../native/offer';
 import { type PageProps, placeLink } from '../place';
 import { buyerOf } from './link';
 import { Moves } from './moves';
@@ -67,6 +68,7 @@ function Report({ known, reload }: { known: Known; reload: () => Promise<void> }
         </div>
         <div>
           <OthersReports known={known} reload={reload} />
+          <OnLists keys={keys} />
           <Moves report={report} />
           <Names known={known} reload={reload} />
         </div>

@@ -1,7 +1,7 @@
 // One recent buyer whom other sellers reported, and the decision on him.
 
 import { useState } from 'preact/hooks';
-import type { Outcome, Problem } from 'shared/wire/wire.gen';
+import type { Native, Outcome, Problem } from 'shared/wire/wire.gen';
 import { ask, newID, type Reply } from '../../../messages';
 import { othersText } from '../../../overlay/others';
 import { placeOf, whoOf } from '../../../ui/marks';
@@ -11,6 +11,9 @@ import { t } from '../../../ui/text';
 import { day, moment, reasonShort } from '../../../ui/words';
 import { type Draft, MarkForm } from '../buyer/form';
 import { buyerLink } from '../buyer/link';
+import { note, planAll } from '../native/known';
+import { useWays } from '../native/offer';
+import type { Way } from '../native/ways';
 import type { Listed } from './hits';
 
 interface RowProps {
@@ -36,6 +39,7 @@ export function HitRow({ hit, open, decide, hold }: RowProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [fate, setFate] = useState<Fate | null>(null);
+  const [way] = useWays(hit.keys);
   const who = whoOf(hit);
 
   const run = async (act: () => Promise<Reply<unknown>>, then: Fate | null) => {
@@ -73,6 +77,27 @@ export function HitRow({ hit, open, decide, hold }: RowProps) {
       text: t('cloud_muted', who),
       undo: () => ask('mute', { keys: hit.keys, on: false }),
     });
+  // Put on the marketplace's own list is one decision on him: he waits there, and is
+  // not marked by it.
+  const toList = (way: Way) => {
+    let planned: Native[] = [];
+    return run(
+      async () => {
+        const reply = await planAll(way.site, [way.key]);
+        if (!reply.ok) return reply;
+        planned = reply.value.filter(({ state }) => state === 'planned');
+        await decide(hit.others.total);
+        return fine;
+      },
+      {
+        text: t('native_hit_waits', who, way.name),
+        undo: async () => {
+          await decide(null);
+          return note(planned, 'off');
+        },
+      },
+    );
+  };
   const leaveIt = () =>
     run(() => decide(hit.others.total).then(() => fine), {
       text: t('cloud_left', who),
@@ -99,6 +124,14 @@ export function HitRow({ hit, open, decide, hold }: RowProps) {
               act={() => setForm(true)}
             />
             <Choice text={t('cloud_mute')} of={t('cloud_mute_of', who)} off={busy} act={() => void mute()} />
+            {way && (
+              <Choice
+                text={t('native_hit', way.name)}
+                of={t('native_hit_of', who, way.name)}
+                off={busy}
+                act={() => void toList(way)}
+              />
+            )}
             {open && (
               <Choice
                 text={t('cloud_leave')}

@@ -7,16 +7,14 @@ import { ask, type Reply } from '../../../messages';
 import { Field } from '../../../ui/parts';
 import { ProblemNotice } from '../../../ui/problem';
 import { counted, t } from '../../../ui/text';
-import { marketplace, marketplaceName } from '../../../ui/words';
+import { marketplaceName } from '../../../ui/words';
 import { useKept } from '../kept';
 import { ChooseSheet } from './choose';
 import { note, planAgain, planAll, useNatives } from './known';
 import { NativeRows } from './rows';
 import { RowButton } from './site';
 import { LINK_DOMAIN, readTemplate } from './template';
-
-/** The site whose list it is, and the marketplace of its buyers. */
-export const BY_LINK = 'aliexpress';
+import { BY_LINK, linkKinds } from './ways';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
@@ -171,7 +169,7 @@ export function ByLink({ connected }: { connected: boolean }) {
       {choosing && natives && (
         <ChooseSheet
           site={{ site: BY_LINK, name: { en: name, zh_CN: name }, marketplace: BY_LINK }}
-          kinds={marketplace(BY_LINK)?.kinds.map(({ kind }) => kind) ?? []}
+          kinds={linkKinds()}
           list={[]}
           natives={natives.filter(({ state }) => state !== 'proved')}
           closed={() => setChoosing(false)}

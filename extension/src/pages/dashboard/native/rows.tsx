@@ -38,6 +38,9 @@ export function NativeRows({ natives, label, children }: RowsProps) {
   );
 }
 
+/** Names that are shown without being asked for. */
+const OPEN = 20;
+
 interface NamesProps {
   title: string;
   names: string[];
@@ -47,7 +50,7 @@ interface NamesProps {
 export function Names({ title, names }: NamesProps) {
   if (names.length === 0) return null;
   return (
-    <details>
+    <details open={names.length <= OPEN}>
       <summary>{title}</summary>
       <p class="native-names id">{names.join(', ')}</p>
     </details>

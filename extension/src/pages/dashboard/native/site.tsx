@@ -33,6 +33,8 @@ export function SiteList({ site, connected }: SiteProps) {
   const [step, setStep] = useState<Step>();
   const [ended, setEnded] = useState<Ended | 'elsewhere'>();
   const [problem, setProblem] = useState<Problem | null>(null);
+  /** the list as it was read back for those of whom nobody knows */
+  const [back, setBack] = useState<string[]>();
   const run = useRef<AbortController | undefined>(undefined);
   const name = site.name[language()];
   const granted = site.addresses.length > 0;
@@ -73,6 +75,7 @@ export function SiteList({ site, connected }: SiteProps) {
   const send = async (drop: ReadonlySet<string>) => {
     setSheet(undefined);
     setEnded(undefined);
+    setBack(undefined);
     if (!list) return;
     const halt = new AbortController();
     run.current = halt;
@@ -102,6 +105,7 @@ export function SiteList({ site, connected }: SiteProps) {
   const readBack = async () => {
     setEnded(undefined);
     const names = await read(true);
+    setBack(names);
     if (!names) return;
     const there = held(names);
     const proved = open.filter(({ key }) => there.has(plain(key.id)));
@@ -185,7 +189,7 @@ export function SiteList({ site, connected }: SiteProps) {
           <p>{t('native_unknown_text')}</p>
           <NativeRows natives={open} label={t('native_unknown_label')}>
             {(native) =>
-              list && !held(list).has(plain(native.key.id)) ? (
+              back && !held(back).has(plain(native.key.id)) ? (
                 <>
                   <RowButton text={t('native_again')} of={native} act={() => void act(planAgain([native]))} />
                   <RowButton
