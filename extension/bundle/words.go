@@ -18,10 +18,10 @@ var (
 
 // words are the messages once more, for sellers who chose a language: the browsers
 // speak none but their own. words/<language>.json is for the extension's own pages,
-// words/<language>.js runs before the content script and holds what it and the
-// panel can say.
+// words/<language>.js runs before the content script and holds what it, the panel
+// and the button on pages with a list can say.
 func (s source) words(all catalogs, scripts files) (files, error) {
-	said := saidBy(scripts["content.js"], scripts["panel.js"])
+	said := saidBy(scripts["content.js"], scripts["panel.js"], scripts["native.js"])
 	made := files{}
 	for _, language := range languages {
 		whole, part := map[string]string{}, map[string]string{}

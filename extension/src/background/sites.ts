@@ -40,10 +40,11 @@ export function patterns(site: Pick<Site, 'hosts'>): string[] {
 /** The scripts of one site, for those of its patterns that were granted, with the words of a language that is not the browser's. */
 export function scriptsOf(site: Site, granted: string[], words?: Language): Script[] {
   if (granted.length === 0) return [];
+  const chosen = words ? [`words/${words}.js`] : [];
   const read: Script = {
     id: `site-${site.site}`,
     matches: granted,
-    js: [...(words ? [`words/${words}.js`] : []), `sites/${site.site}.js`, 'content.js'],
+    js: [...chosen, `sites/${site.site}.js`, 'content.js'],
     world: 'ISOLATED',
   };
   const listed = granted.flatMap((pattern) =>
@@ -52,7 +53,7 @@ export function scriptsOf(site: Site, granted: string[], words?: Language): Scri
   const native: Script = {
     id: `native-${site.site}`,
     matches: listed,
-    js: [`sites/${site.site}.js`, 'native.js'],
+    js: [...chosen, `sites/${site.site}.js`, 'native.js'],
     world: 'ISOLATED',
   };
   return [
