@@ -133,7 +133,9 @@ test(`${LAYOUTS} layouts: with the marks turned round, the page collects the sam
   await turn(0);
   const first = await run(LAYOUTS, true);
   const before = await run(LAYOUTS, true);
-  expect(differences(first, before), 'with the same marks: what is compared is no matter of time').toEqual([]);
+  expect(differences(first, before), 'with the same marks: what is compared is no matter of time').toEqual(
+    [],
+  );
   expect(before.kept).toEqual(first.kept);
   await turn(1);
   const after = await run(LAYOUTS, true);
