@@ -160,7 +160,7 @@ func TestManyImportedMarks(t *testing.T) {
 // has failed when for long nothing was checked or shared any more.
 func (s *seller) progress(c *clock, what string, holds func() bool) {
 	s.t.Helper()
-	const long = 10 * patience // a batch of slow hashes on a machine that has much else to do
+	const long = 2 * patience // a batch of slow hashes on a machine that has much else to do
 	last, end := -1, time.Now().Add(long)
 	for tries := 0; !holds(); tries++ {
 		if tries%10 == 9 {

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	patience = 20 * time.Second // for something to happen at all
+	patience = 2 * time.Minute // for something to happen at all
 	day      = 24 * time.Hour
 )
 

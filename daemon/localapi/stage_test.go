@@ -32,7 +32,7 @@ import (
 const (
 	chromium = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
 	firefox  = "moz-extension://0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
-	patience = 30 * time.Second // for something to happen at all
+	patience = 2 * time.Minute // for something to happen at all
 )
 
 // clock is a time that stands until it is moved.

@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long something may take to happen at all.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 const phrase = "four made-up words here"
 

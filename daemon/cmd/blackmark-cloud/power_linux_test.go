@@ -133,6 +133,7 @@ func TestDiskFull(t *testing.T) {
 			defer func() { door.close() }()
 			disk.Leave(t, mustStayFree+4<<20)
 			fillUp(t, door, sellers[0], b)
+			d.quiet(t)
 			// Somebody else takes the rest, to the last byte.
 			disk.Leave(t, 0)
 			shares, tags := newShares(1)
@@ -173,6 +174,33 @@ func TestDiskFull(t *testing.T) {
 			t.Errorf("a start on a disk that is too small: %v, %s", err, said)
 		}
 	})
+}
+
+// quiet waits until the store has written its tables. Badger writes them through
+// memory maps: a disk that somebody fills to the last byte meanwhile ends the
+// process, and nothing of ours can keep it; what was acknowledged is in the log.
+func (d *doomed) quiet(t *testing.T) {
+	t.Helper()
+	const looks = 20 // that show the same, one after the other
+	last, same := "", 0
+	for end := time.Now().Add(patience); same < looks; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the store goes on writing: %s", last)
+		}
+		now, logs := "", 0
+		files, err := os.ReadDir(filepath.Join(d.data, "api", "store"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if now += f.Name() + " "; filepath.Ext(f.Name()) == ".mem" {
+				logs++
+			}
+		}
+		if same++; now != last || logs != 1 {
+			last, same = now, 0
+		}
+	}
 }
 
 // fillUp reports until the server says that the disk is full.

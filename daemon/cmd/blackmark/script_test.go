@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 var programs = map[string]func(){"blackmark": main, "served-cloud": servedCloud}
 
 // patience is how long something may take to happen at all.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // TestScripts runs testdata/*.txt: what a person types, and what comes back.
 // Each has its own data folder and ports.
