@@ -28,3 +28,73 @@ test('the dock begins small, opens, and stays open on the next page', async () =
     await sandbox.stop();
   }
 });
+
+const PAGES: [string, string][] = [
+  ['Shopee, list', LIST],
+  ['Dianxiaomi, list', 'https://www.dianxiaomi.com/web/order/all?go=m1-1&orders=60'],
+  ['Dianxiaomi, old list', 'https://www.dianxiaomi.com/order/index.htm?go=m101&orders=60'],
+  ['AliExpress, list', 'https://csp.aliexpress.com/m_apps/order-manage/orderList?channelId=98158&orders=30'],
+  ['eBay, list', 'https://www.ebay.com/sh/ord/?filter=status:ALL_ORDERS&orders=60'],
+  ['eBay, feedback', 'https://www.ebay.com/fdbk/leave_feedback?orders=30'],
+  ['Amazon, list', 'https://sellercentral.amazon.com/orders-v3/mfn/unshipped?page=1&orders=60'],
+  ['Amazon, returns', 'https://sellercentral.amazon.com/gp/returns/list/v2?orders=60'],
+];
+
+/** Controls of the page whose middle lies under what is ours, in words. */
+const COVERED = `(() => {
+  const controls = document.querySelectorAll('a[href], button, input, select, textarea, [role="button"], .pager a');
+  return [...controls].filter((control) => {
+    const { left, top, width, height } = control.getBoundingClientRect();
+    // A row that is a link as a whole is pressed beside the dock.
+    if (width === 0 || width > 400) return false;
+    return document.elementFromPoint(left + width / 2, top + height / 2)?.matches('html > span');
+  }).map((control) => control.outerHTML.slice(0, 80));
+})()`;
+
+/** Scrolls whatever scrolls on the page: 0 is its beginning, 1 its end. */
+const scrolled = (part: number) => `(() => {
+  for (const element of [document.scrollingElement, ...document.querySelectorAll('*')])
+    if (element.scrollHeight > element.clientHeight + 40) element.scrollTop = ${part} * element.scrollHeight;
+})()`;
+
+test('the small dock covers no control of any page, wherever it is scrolled to', async () => {
+  test.setTimeout(180_000);
+  const sandbox = await Sandbox.start();
+  const browser = await Browser.start({ sandbox: sandbox.address, dock: 'untouched' });
+  let inTheWay = 0;
+  try {
+    for (const [name, address] of PAGES) {
+      const page = await browser.context.newPage();
+      await page.setViewportSize({ width: 1280, height: 720 });
+      const eyes = await Eyes.on(page, browser.extension);
+      await page.goto(address);
+      await until(`${name}: the dock stands`, () => eyes.find('.pill'));
+      for (const part of [0, 0.3, 0.7, 1]) {
+        await eyes.evaluate(scrolled(part));
+        await until(`${name}, ${part}: it is in no control's way`, async () => {
+          const covered = await eyes.evaluate<string[]>(COVERED);
+          return covered.length === 0 && (await eyes.find('.pill')) !== undefined;
+        });
+        // It is whole in the window, and in a lower corner or not far above one.
+        const { x, y, width, height } = (await eyes.find('.pill'))!;
+        expect([x >= 0, x + width <= 1280, y > 300, y + height <= 720]).toEqual([true, true, true, true]);
+        // The control: in its corner it would be in the way somewhere.
+        inTheWay += await eyes.evaluate<number>(`(() => {
+          const host = [...document.querySelectorAll('html > span')].find((e) => e.style.position === 'fixed');
+          const { style } = chrome.dom.openOrClosedShadowRoot(host).querySelector('.pill');
+          const moved = style.cssText;
+          style.cssText = '';
+          const covered = ${COVERED}.length;
+          style.cssText = moved;
+          return covered;
+        })()`);
+      }
+      await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
+      await page.close();
+    }
+    expect(inTheWay).toBeGreaterThan(0);
+  } finally {
+    await browser.close();
+    await sandbox.stop();
+  }
+});

@@ -6,6 +6,7 @@
 
 import { counted, number, t } from '../ui/text';
 import { type By, button, drawing, enable, iconButton, make, on, rename, say, words } from './elements';
+import { covers, freeSpot } from './room';
 import { BADGE, DOWN, FLAG, LEFT, QUESTION, RIGHT } from './shapes';
 import { veil } from './veil';
 import type { Counted, DockView, OverlayRequests } from './view';
@@ -24,7 +25,13 @@ export interface Dock {
   /** makes it small; false where it is */
   collapse(): boolean;
   holds(element: Element): boolean;
+  /** while small, moves off what it covers of the page, if anything, once the page has come to rest */
+  makeRoom(): void;
+  destroy(): void;
 }
+
+/** Milliseconds for which a page must have been at rest. */
+const REST = 250;
 
 const COUNTED = ['black', 'others', 'stale', 'unidentified', 'unmarkable', 'pending'] as const;
 
@@ -118,6 +125,7 @@ export function createDock(
 
   function move(to: Partial<Place>, by: By): void {
     place = { ...place, ...to };
+    pill.style.cssText = '';
     moved = true;
     show();
     if (by === 'keyboard' && to.open !== undefined) (to.open ? shut : pill).focus();
@@ -134,6 +142,24 @@ export function createDock(
     side.ariaLabel = where;
     side.title = where;
     side.querySelector('path')?.setAttribute('d', place.left ? RIGHT : LEFT);
+    makeRoom();
+  }
+
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  function makeRoom(): void {
+    clearTimeout(resting);
+    if (!place.open) resting = setTimeout(settle, REST);
+  }
+
+  /** It stays where it is as long as it lies over nothing there: a page scrolls more often than it is in the way. */
+  function settle(): void {
+    const ours = (layer.getRootNode() as ShadowRoot).host;
+    if (!pill.isConnected || pill.matches(':hover')) return;
+    const box = pill.getBoundingClientRect();
+    if (box.bottom <= innerHeight && !covers(box, ours)) return;
+    const spot = freeSpot(box, place.left, ours);
+    const [at, other] = spot.left ? ['left', 'right'] : ['right', 'left'];
+    pill.style.cssText = `bottom:${spot.bottom}px;${at}:16px;${other}:auto`;
   }
 
   /** Shows it where the seller put it on another page; at once where nothing is kept. */
@@ -177,6 +203,7 @@ export function createDock(
       row.ariaLabel = `${t(`overlay_state_${s}`)} ${shown}`;
     }
     drawSelect(next);
+    makeRoom();
   }
 
   function drawSelect(next: DockView): void {
@@ -216,6 +243,8 @@ export function createDock(
       return true;
     },
     holds: (element) => dock.contains(element) || pill.contains(element),
+    makeRoom,
+    destroy: () => clearTimeout(resting),
   };
 }
 

@@ -104,9 +104,13 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
     },
   });
 
-  const moved = () => panel.place();
+  const moved = () => {
+    panel.place();
+    dock.makeRoom();
+  };
   window.addEventListener('scroll', moved, { capture: true, passive: true });
   window.addEventListener('resize', moved);
+  window.addEventListener('focusin', dock.makeRoom, { passive: true });
 
   const ticked = () => view?.ticked ?? [];
   const picking = () => view?.select === 'on';
@@ -183,6 +187,8 @@ export function createWorkbench(given: WorkbenchUse): Workbench {
     destroy() {
       window.removeEventListener('scroll', moved, { capture: true });
       window.removeEventListener('resize', moved);
+      window.removeEventListener('focusin', dock.makeRoom);
+      dock.destroy();
       panel.close();
       toast.hide();
     },
