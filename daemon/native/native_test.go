@@ -121,6 +121,45 @@ func TestTakenBack(t *testing.T) {
 	}
 }
 
+// A power cut leaves any beginning of the file. Whatever was sent after it was noted
+// is known to have been sent: it is never planned, and no plan sends it again.
+func TestCutAnywhere(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "pushed")
+	l := open(t, dir)
+	all := plan(t, l, false, name("one"), name("two"))
+	for _, step := range []wire.NativeState{wire.NativeSent, wire.NativeProved} {
+		if err := result(l, all[0].ID, step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(whole), "\n")
+	noted := len(lines[0]) + len(lines[1]) + len(lines[2]) // two plans, and that one was sent
+	after := func(kept []byte) wire.NativeState {
+		t.Helper()
+		cut := t.TempDir()
+		if err := os.WriteFile(filepath.Join(cut, "pushed"), kept, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l := open(t, cut)
+		defer l.Close()
+		return plan(t, l, false, name("one"))[0].State
+	}
+	for at := noted; at <= len(whole); at++ {
+		if state := after(whole[:at]); state != wire.NativeUnknown && state != wire.NativeProved {
+			t.Fatalf("cut at %d of %d bytes it is %q", at, len(whole), state)
+		}
+	}
+	// The control: had it been sent before that was noted, a cut would have it sent twice.
+	if state := after(whole[:noted-1]); state != wire.NativePlanned {
+		t.Errorf("the control sees nothing: %q", state)
+	}
+}
+
 func TestFind(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	l, err := native.Open(native.Config{Dir: t.TempDir(), MinFree: 1, Now: func() time.Time { at = at.Add(time.Minute); return at }})

@@ -259,6 +259,30 @@ test('stopped in the middle, what is left waits over the end of browser page and
   }
 });
 
+test('a daemon that ends in the middle of a form knows only that it was sent', async () => {
+  const { all, page, blocked } = await begin(['sample-a']);
+  try {
+    const list = ebay(page);
+    await chooseAll(page);
+    await blocked.set({ answer: 'late' });
+    await sayYes(page, /^Add 1 name/);
+    await expect.poll(async () => (await blocked.kept()).writes, { timeout: 30_000 }).toBe(1);
+    await all.daemon.kill();
+    await expect(list.getByText('Blackmark stopped because it could not note what it does.')).toBeVisible({
+      timeout: 60_000,
+    });
+    await blocked.set({ answer: '' });
+    await all.daemon.start();
+    await page.reload();
+    await expect(list.getByText('Of 1 buyer nobody knows what came of it')).toBeVisible({ timeout: 60_000 });
+    await list.getByRole('button', { name: 'Read it back' }).click();
+    await expect(list.getByText('1 of them was put there by Blackmark.')).toBeVisible({ timeout: 60_000 });
+    expect((await blocked.kept()).writes).toBe(1);
+  } finally {
+    await all.close();
+  }
+});
+
 test('whoever ends in the middle of a form leaves it unknown', async () => {
   const { all, page, blocked } = await begin(['sample-a']);
   try {
