@@ -61,7 +61,7 @@ check: check-go check-generated check-extension check-supply ## format, vet, lin
 check-go:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on: $$unformatted"; exit 1; fi
-	go vet ./... && go vet .ci/bench/*.go && go vet .ci/licences.go
+	go vet ./... && go vet .ci/bench/*.go && go vet .ci/licences.go && go vet .ci/shots.go
 	go tool staticcheck ./...
 
 check-generated:
@@ -78,6 +78,10 @@ check-supply: $(NODE_MODULES)
 .PHONY: bench
 bench: browser build ## measure, print one table, write bench.json
 	go run .ci/bench/*.go
+
+.PHONY: shots
+shots: browser build ## pictures of every screen, both languages, light and dark, into .run/shots
+	.ci/shots
 
 .PHONY: soak
 soak: browser build ## a working day replayed over SOAK: 5m by default, 8h is real time
