@@ -144,7 +144,24 @@ func (s Swap) finish(p plan) error {
 	if err != nil {
 		return ErrUnfinished.Because(err)
 	}
+	s.prune()
 	return s.Drop()
+}
+
+// KeptFolders is how many folders of replaced data stay.
+const KeptFolders = 3
+
+// Replaced are the folders in which restores left what they replaced, the oldest
+// first: their names hold the time.
+func Replaced(dir string) ([]string, error) { return disk.Named(filepath.Join(dir, keptPrefix)) }
+
+// prune deletes what the oldest restores replaced. What cannot be deleted stays
+// until the next one: the restore itself is done.
+func (s Swap) prune() {
+	paths, _ := Replaced(s.Dir)
+	for ; len(paths) > KeptFolders; paths = paths[1:] {
+		_ = os.RemoveAll(paths[0])
+	}
 }
 
 func (s Swap) move(p plan, m Move) error {

@@ -163,3 +163,22 @@ func TestPlanThatDoesNotRead(t *testing.T) {
 		t.Error(h.which())
 	}
 }
+
+// Of what restores replaced, the last few stay; a restore that was cut short and is
+// finished later tidies up as well.
+func TestOldReplacedDataGoes(t *testing.T) {
+	h := newHouse(t)
+	for _, day := range []string{"20260101", "20260201", "20260215-2", "20260301"} {
+		h.write("before-restore-"+day+"-093000/ledger/journal", "older")
+	}
+	if _, err := h.swap.Do(moves); err != nil {
+		t.Fatal(err)
+	}
+	left, err := backup.Replaced(h.dir)
+	h.ok(err)
+	for i, want := range []string{"20260215-2-093000", "20260301-093000", "20260302-093000"} {
+		if len(left) != backup.KeptFolders || filepath.Base(left[i]) != "before-restore-"+want {
+			t.Fatalf("left: %v", left)
+		}
+	}
+}

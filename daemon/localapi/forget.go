@@ -134,7 +134,7 @@ func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
 func (s *Server) copies() ([]string, error) {
 	var list []string
 	var errs []error
-	for _, begin := range []string{"backups/", "before-restore-", "orders.damaged-", "cloud/tags.damaged-", "cloud/reports.damaged-"} {
+	for _, begin := range []string{"backups/", "before-restore-", "orders.damaged-", "cloud/tags.damaged-", "cloud/reports.damaged-", "native/pushed.damaged-"} {
 		found, err := disk.Named(s.config.Folder.Path("") + string(filepath.Separator) + filepath.FromSlash(begin))
 		errs = append(errs, err)
 		for _, name := range found {

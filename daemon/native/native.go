@@ -15,12 +15,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -119,19 +123,40 @@ func (l *Lists) read() (whole int64, err error) {
 		return 0, err
 	}
 	defer f.Close()
+	damaged := 0
 	for r := bufio.NewReader(f); ; {
 		line, err := r.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		if err != nil {
-			return whole, nil
+			return 0, fmt.Errorf("read what was put on marketplaces' lists: %w", err)
 		}
 		whole += int64(len(line))
-		var n wire.Native
-		if json.Unmarshal(line, &n) != nil {
-			l.config.Log.Warn("a line of what was put on marketplaces' lists does not read")
+		n, err := decode(line)
+		if err != nil {
+			damaged++
 			continue
 		}
 		l.take(n)
 	}
+	if damaged == 0 {
+		return whole, nil
+	}
+	return l.leave(damaged)
+}
+
+// leave keeps a file in which lines are damaged beside, and begins another one with
+// all that reads. It tells how long that is.
+func (l *Lists) leave(damaged int) (whole int64, err error) {
+	aside, err := disk.MoveAside(l.path())
+	if err != nil {
+		return 0, err
+	}
+	l.config.Log.Error("some of what was put on marketplaces' lists was damaged and is not known any more; the file was kept",
+		"lines", damaged, "kept", filepath.Base(aside))
+	text := encode(l.sorted())
+	return int64(len(text)), disk.WriteFile(l.path(), text)
 }
 
 func (l *Lists) take(n wire.Native) {
@@ -295,13 +320,40 @@ func (l *Lists) write(entries []wire.Native) error {
 	return nil
 }
 
+// sumSize is what ends a line: a space and a checksum (CRC-32C) of what stands
+// before. Lines of before there was one end with the object.
+const sumSize = 1 + 8
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
 func encode(entries []wire.Native) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	var b []byte
 	for _, n := range entries {
-		_ = enc.Encode(n) // strings always encode
+		line, _ := json.Marshal(n) // strings always encode
+		b = fmt.Appendf(b, "%s %08x\n", line, crc32.Checksum(line, castagnoli))
 	}
-	return b.Bytes()
+	return b
+}
+
+// decode reads a line, and its checksum where it has one.
+func decode(line []byte) (n wire.Native, err error) {
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	if at := len(line) - sumSize; at > 0 && !bytes.HasSuffix(line, []byte("}")) {
+		if fmt.Sprintf(" %08x", crc32.Checksum(line[:at], castagnoli)) != string(line[at:]) {
+			return n, disk.ErrChanged
+		}
+		line = line[:at]
+	}
+	return n, json.Unmarshal(line, &n)
+}
+
+// sorted is everything, in an order: the same entries give the same bytes.
+func (l *Lists) sorted() []wire.Native {
+	all := slices.Collect(maps.Values(l.natives))
+	slices.SortFunc(all, func(a, b wire.Native) int {
+		return cmp.Or(strings.Compare(a.Site, b.Site), strings.Compare(a.Key.String(), b.Key.String()))
+	})
+	return all
 }
 
 // Each gives everything that is remembered, in no order that means anything.

@@ -1,6 +1,8 @@
 package native_test
 
 import (
+	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -223,5 +225,85 @@ func TestForget(t *testing.T) {
 	}
 	if b, _ := os.ReadFile(filepath.Join(dir, "pushed")); strings.Contains(string(b), `"one"`) {
 		t.Error("he is still in the file")
+	}
+}
+
+// A changed byte never turns one entry into another: what does not check is told,
+// the file is kept beside, and the rest goes on. Lines of before there was a
+// checksum are read.
+func TestChangedLines(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	all := plan(t, l, false, name("one"), name("two"))
+	if err := result(l, all[0].ID, wire.NativeProved); err != nil {
+		t.Fatal(err)
+	}
+	want := states(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "pushed")
+	sample, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := range len(sample) - 1 {
+		changed := slices.Clone(sample)
+		changed[at] ^= 1 << (at % 8)
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "pushed"), changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l := open(t, dir)
+		got := states(t, l)
+		aside, _ := filepath.Glob(filepath.Join(dir, "pushed.damaged-*"))
+		for id, state := range got {
+			if was, there := want[id]; !there || state != was && len(aside) == 0 {
+				t.Fatalf("byte %d: %v, want %v, kept %v", at, got, want, aside)
+			}
+		}
+		if len(got) < len(want) && len(aside) == 0 {
+			t.Fatalf("byte %d: %v, want %v, and nothing kept", at, got, want)
+		}
+		_ = l.Close()
+	}
+	old := t.TempDir()
+	line := `{"site":"ebay","key":{"marketplace":"ebay","kind":"username","id":"one"},"id":"` + all[0].ID + `","state":"proved","at":"2026-03-01T12:00:00Z"}` + "\n"
+	if err := os.WriteFile(filepath.Join(old, "pushed"), []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(t, open(t, old)); got["one"] != wire.NativeProved {
+		t.Errorf("an older line: %v", got)
+	}
+}
+
+func states(t *testing.T, l *native.Lists) map[string]wire.NativeState {
+	t.Helper()
+	all := map[string]wire.NativeState{}
+	l.Each(func(n wire.Native) { all[n.Key.ID] = n.State })
+	return all
+}
+
+// What is written into a backup is what is read from it.
+func TestDumpLoads(t *testing.T) {
+	l := open(t, t.TempDir())
+	all := plan(t, l, false, name("one"), name("two"))
+	if err := result(l, all[0].ID, wire.NativeProved); err != nil {
+		t.Fatal(err)
+	}
+	var dump bytes.Buffer
+	if err := l.Dump(&dump); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "native")
+	if err := native.Load(dir, bytes.NewReader(dump.Bytes())); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := states(t, open(t, dir)), states(t, l); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	dump.Bytes()[20] ^= 1
+	if err := native.Load(filepath.Join(t.TempDir(), "native"), &dump); problem.Of(err).Kind != problem.Damaged {
+		t.Errorf("a damaged dump: %v", err)
 	}
 }

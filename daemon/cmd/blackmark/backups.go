@@ -10,7 +10,9 @@ import (
 	"blackmark/daemon/backup"
 	"blackmark/daemon/backup/seal"
 	"blackmark/daemon/cloudlink"
+	"blackmark/daemon/native"
 	"blackmark/daemon/orders"
+	"blackmark/daemon/transfer"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
@@ -23,6 +25,10 @@ const (
 	ledgerPart = "ledger"
 	ordersPart = "orders"
 	cloudPart  = "cloud"
+
+	// Backups of before there were these lack them.
+	nativePart  = "native"
+	importsPart = "imports"
 )
 
 // ledgerFormat is the version of the journal in a backup; its header says more.
@@ -48,6 +54,10 @@ func (m *Main) sources() []backup.Source {
 				s.Orders, err = m.orders.Dump(ctx, w)
 				return err
 			}},
+		{Part: backup.Part{Name: nativePart, Format: native.DumpFormat},
+			Save: func(_ context.Context, w io.Writer, _ *backup.Summary) error { return m.natives.Dump(w) }},
+		{Part: backup.Part{Name: importsPart, Format: transfer.DumpFormat},
+			Save: func(_ context.Context, w io.Writer, _ *backup.Summary) error { return m.transfers.Dump(w) }},
 	}
 }
 

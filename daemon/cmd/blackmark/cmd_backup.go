@@ -91,6 +91,13 @@ func writeBackups(w io.Writer, list wire.BackupList) {
 	}
 	_ = table.Flush()
 	fmt.Fprintln(w, "In", list.Folder)
+	if replaced, err := backup.Replaced(filepath.Dir(list.Folder)); err == nil && len(replaced) > 0 {
+		fmt.Fprintln(w, "What restores replaced, beside it:")
+		for _, path := range replaced {
+			fmt.Fprintln(w, " ", filepath.Base(path))
+		}
+		fmt.Fprintf(w, "The last %d of these are kept; delete what you do not need.\n", backup.KeptFolders)
+	}
 }
 
 var errBackupsUnsound = problem.New(problem.Damaged, "backups_unsound",

@@ -92,7 +92,7 @@ func (t *terminal) restore(ctx context.Context, what string, phrase passphraseFl
 		}
 		done = true
 		return t.print(r, func(w io.Writer) {
-			fmt.Fprintf(w, "Restored: %d buyers are marked. What was there before is in\n  %s\nDelete it once you are sure.\n", r.Then, r.Kept)
+			fmt.Fprintf(w, "Restored: %d buyers are marked. What was there before is in\n  %s\nDelete it once you are sure; the last %d of these are kept.\n", r.Then, r.Kept, backup.KeptFolders)
 		})
 	})
 }

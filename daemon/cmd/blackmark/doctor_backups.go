@@ -51,7 +51,15 @@ func checkBackups(dir string, records uint64, now time.Time) finding {
 		return finding{Check: "backups", Message: fmt.Sprintf("the newest is of %s, and the list has changed since", newest.At),
 			Remedy: "`blackmark backup` makes one now; leave the daemon running, and it makes one a day"}
 	}
-	return fine("backups", "%d, the newest of %s, read to the end: whole", len(list.Backups), newest.At)
+	replaced, err := backup.Replaced(dir)
+	if err != nil {
+		return ill("backups", err)
+	}
+	beside := ""
+	if len(replaced) > 0 {
+		beside = fmt.Sprintf("; %d folders before-restore-* hold what restores replaced, the last %d are kept", len(replaced), backup.KeptFolders)
+	}
+	return fine("backups", "%d, the newest of %s, read to the end: whole%s", len(list.Backups), newest.At, beside)
 }
 
 // unsound is why a backup does not read.

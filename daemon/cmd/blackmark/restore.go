@@ -14,7 +14,9 @@ import (
 	"blackmark/daemon/disk"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/ledger/journal"
+	"blackmark/daemon/native"
 	"blackmark/daemon/orders"
+	"blackmark/daemon/transfer"
 	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -103,7 +105,8 @@ func (m *Main) unpack(ctx context.Context, file *os.File, dryRun bool) (stage st
 	unpacked := map[string]bool{}
 	s, err := backup.Read(file, func(part backup.Part, content io.Reader) (err error) {
 		dir := filepath.Join(stage, part.Name)
-		newest := map[string]int{ledgerPart: ledgerFormat, ordersPart: orders.DumpFormat, cloudPart: cloudlink.DumpFormat}
+		newest := map[string]int{ledgerPart: ledgerFormat, ordersPart: orders.DumpFormat, cloudPart: cloudlink.DumpFormat,
+			nativePart: native.DumpFormat, importsPart: transfer.DumpFormat}
 		if part.Format > newest[part.Name] {
 			return backup.ErrTooNew // a part that is not known here has a version too
 		}
@@ -119,6 +122,10 @@ func (m *Main) unpack(ctx context.Context, file *os.File, dryRun bool) (stage st
 			held, err = orders.Load(ctx, orders.Config{Dir: dir, MinFree: m.config.MinFree, Log: m.config.Log}, content)
 		case part.Name == cloudPart:
 			err = cloudlink.Load(ctx, cloudlink.Config{Dir: dir, MinFree: m.config.MinFree, Log: m.config.Log}, content)
+		case part.Name == nativePart:
+			err = native.Load(dir, content)
+		case part.Name == importsPart:
+			err = transfer.Load(dir, content)
 		}
 		return err
 	})
@@ -208,6 +215,11 @@ func (m *Main) exchange() (kept string, err error) {
 	if !m.cloud.Sound() {
 		moves = append(moves, backup.Move{Name: cloudPart, New: true})
 	}
+	// So it is with what stands on marketplaces' own lists.
+	if m.natives.Empty() {
+		moves = append(moves, backup.Move{Name: nativePart, New: true})
+	}
+	moves = append(moves, backup.Move{Name: importsPart, New: true})
 	if m.unlink != nil {
 		m.unlink()
 	}

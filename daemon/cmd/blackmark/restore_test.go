@@ -23,6 +23,58 @@ import (
 	"blackmark/shared/wire"
 )
 
+// What was put on marketplaces' lists, and imports with their undo, are in a backup:
+// another computer has them after the restore. Where something is known of the lists
+// already, that stays: it is what stands there now.
+func TestRestoreBringsListsAndImports(t *testing.T) {
+	first := openShop(t, filepath.Join(t.TempDir(), "data"))
+	name := buyer.Key{Marketplace: "ebay", Kind: "username", ID: "made_up.one"}
+	_, err := first.natives.Plan("ebay", []buyer.Key{name}, false)
+	first.ok(err)
+	table := "marketplace,kind,id,reason\naliexpress,ali_id,90000077,returns\n"
+	run, err := first.transfers.Import(strings.NewReader(table), func(bool) {}, wire.ImportQuery{Format: "csv"})
+	first.ok(err)
+	first.eventually("the import is done", func() bool {
+		i, err := first.transfers.Status(run.ID)
+		return err == nil && i.State == wire.ImportDone
+	})
+	made, err := first.Take(t.Context())
+	first.ok(err)
+	write, err := first.Save(wire.BackupRead{Name: made.Name, Plain: true})
+	first.ok(err)
+	var file bytes.Buffer
+	first.ok(write(&file))
+	first.stop()
+
+	for _, known := range []bool{false, true} {
+		dir := filepath.Join(t.TempDir(), "data")
+		other := openShop(t, dir)
+		if known {
+			_, err := other.natives.Plan("ebay", []buyer.Key{{Marketplace: "ebay", Kind: "username", ID: "made_up.two"}}, false)
+			other.ok(err)
+		}
+		adopted, err := other.Adopt(bytes.NewReader(file.Bytes()), "")
+		other.ok(err)
+		_, err = other.Restore(t.Context(), wire.RestoreQuery{Backup: adopted.Name})
+		other.ok(err)
+		other.stop()
+		again := openShop(t, dir)
+		var there []string
+		again.natives.Each(func(n wire.Native) { there = append(there, n.Key.ID) })
+		want := "made_up.one"
+		if known {
+			want = "made_up.two"
+		}
+		if len(there) != 1 || there[0] != want {
+			t.Errorf("known %v: on lists: %v", known, there)
+		}
+		if i, err := again.transfers.Status(run.ID); err != nil || i.Marked != 1 {
+			t.Errorf("known %v: the import: %+v, %v", known, i, err)
+		}
+		again.stop()
+	}
+}
+
 // shop is a seller's daemon in this process.
 type shop struct {
 	*Main
