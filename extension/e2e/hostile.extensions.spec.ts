@@ -3,7 +3,7 @@
 // from the daemon; what the third can reach is stated as it is.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -12,71 +12,14 @@ import { Ports } from 'shared/wire/wire.gen';
 import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
+import { type Tried, writeExtension } from './rehearsal/strangers';
 import { keyOf } from './rehearsal/truth';
-
-/** What a caller tried on one port, and every byte that came back. */
-interface Tried {
-  way: string;
-  opened: boolean;
-  got: string[];
-}
-
-/** Calls each port in each way that an extension has; nothing of ours but the address is known to it. */
-const CALL = `
-globalThis.tryAll = async (ports, origin) => {
-  const tried = [];
-  const socket = (port, path, protocols) => new Promise((done) => {
-    const one = { way: 'socket ' + port + path, opened: false, got: [] };
-    const ws = new WebSocket('ws://127.0.0.1:' + port + path, protocols);
-    ws.onopen = () => {
-      one.opened = true;
-      for (const frame of ['{"type":"hello","version":1}', '{"id":1,"type":"list"}',
-        JSON.stringify({ id: 2, type: 'prove', origin, nonce: 'A'.repeat(43), proof: 'A'.repeat(43) }),
-        JSON.stringify({ id: 3, type: 'mark', marks: [{ id: 'f'.repeat(32), reason: 'returns', keys: [{ marketplace: 'shopee', region: 'br', kind: 'user_id', id: '900000666' }] }] })]) ws.send(frame);
-    };
-    ws.onmessage = (event) => one.got.push(String(event.data));
-    ws.onclose = () => { tried.push(one); done(); };
-    setTimeout(() => ws.close(), 8000);
-  });
-  const call = async (port, method, path) => {
-    const one = { way: method + ' ' + port + path, opened: false, got: [] };
-    try {
-      const init = method === 'GET' ? {} : { method, body: '{}', headers: { 'Content-Type': 'application/json', Authorization: 'Bearer x' } };
-      const answer = await fetch('http://127.0.0.1:' + port + path, init);
-      one.opened = true;
-      one.got.push(answer.status + ' ' + await answer.text());
-    } catch {}
-    tried.push(one);
-  };
-  await Promise.all(ports.flatMap((port) => [
-    socket(port, '/'), socket(port, '/v1/socket'), socket(port, '/v1/pair'), socket(port, '/v1/ws'),
-    ...['/', '/v1/marks', '/v1/status', '/v1/sharing', '/v1/export'].map((path) => call(port, 'GET', path)),
-    ...['/v1/marks', '/v1/cancel', '/v1/sharing/mute'].map((path) => call(port, 'POST', path)),
-  ]));
-  return tried;
-};`;
 
 let folder: string;
 let stage: Rehearsal;
 
-/** Writes an extension with a page of its own, which may do what its background may. */
-function extension(name: string, manifest: object, files: Record<string, string> = {}): string {
-  const dir = path.join(folder, name);
-  mkdirSync(dir);
-  const all: Record<string, string> = {
-    'manifest.json': JSON.stringify({
-      manifest_version: 3,
-      name,
-      version: '1',
-      ...manifest,
-    }),
-    'page.html': '<!doctype html><script src="page.js"></script>',
-    'page.js': CALL,
-    ...files,
-  };
-  for (const [file, text] of Object.entries(all)) writeFileSync(path.join(dir, file), text);
-  return dir;
-}
+const extension = (name: string, manifest: object, files: Record<string, string> = {}) =>
+  writeExtension(folder, name, manifest, files);
 
 test.beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'blackmark-hostile-'));
@@ -148,6 +91,15 @@ test('an extension without permissions gets no byte', async () => {
   const tried = await tryAll(await pageOf('nobody'));
   await unharmed(tried);
   expect(tried.filter((one) => one.opened || one.got.length > 0)).toEqual([]);
+});
+
+test('no other extension can talk to ours', async () => {
+  for (const name of ['nobody', 'forger']) {
+    const page = await pageOf(name);
+    const tried = await page.evaluate<Tried[]>(`tryMessages('${stage.browser.extension}')`);
+    expect(tried.length, name).toBe(7);
+    expect(tried.filter((one) => one.opened || one.got.length > 0)).toEqual([]);
+  }
 });
 
 test('an extension that forges our Origin is asked for a proof, and gets nothing else', async () => {
