@@ -17,6 +17,13 @@ const FIREFOX = process.env.BLACKMARK_FIREFOX ?? '/usr/bin/firefox-esr';
 const ID = 'blackmark@blackmark.invalid';
 const UUID = '11111111-2222-4333-8444-555555555555';
 
+/** Another extension beside ours. */
+export interface Beside {
+  id: string;
+  uuid: string;
+  folder: string;
+}
+
 /** The version, or undefined where there is no Firefox. */
 export function firefoxVersion(): string | undefined {
   try {
@@ -50,7 +57,7 @@ const HOSTS = `[...document.querySelectorAll('span')]
 export class Firefox {
   private constructor(readonly driven: Driven) {}
 
-  static async start(sandbox: string): Promise<Firefox> {
+  static async start(sandbox: string, ...beside: Beside[]): Promise<Firefox> {
     const port = sandbox.split(':')[1];
     const driven = await puppeteer.launch({
       browser: 'firefox',
@@ -65,13 +72,16 @@ export class Firefox {
         'network.dns.forceResolve': '127.0.0.1',
         'network.socket.forcePort': `443=${port}`,
         'network.lna.address_space.public.override': sandbox,
-        'extensions.webextensions.uuids': JSON.stringify({ [ID]: UUID }),
+        'extensions.webextensions.uuids': JSON.stringify(
+          Object.fromEntries([[ID, UUID], ...beside.map(({ id, uuid }) => [id, uuid])]),
+        ),
         'intl.locale.requested': 'en-US',
         'ui.prefersReducedMotion': 1,
       },
     });
     const firefox = new Firefox(driven);
     await driven.installExtension(`${TOP}/extension/dist/firefox-e2e`);
+    for (const { folder } of beside) await driven.installExtension(folder);
     return firefox;
   }
 
@@ -86,6 +96,19 @@ export class Firefox {
     await until(`the ${name} page is there`, () => page.evaluate(() => !!document.querySelector('.state')));
     return page;
   }
+
+  /** Opens a page of another extension, once what it needs stands in its world. */
+  async strange(uuid: string, file: string, ready: string): Promise<Page> {
+    const page = await this.driven.newPage();
+    page.goto(`moz-extension://${uuid}/${file}`, { timeout: 1_000 }).catch(() => {});
+    await until(`${file} is there`, () => page.evaluate(`!!(${ready})`) as Promise<boolean>);
+    return page;
+  }
+
+  /** The id that other extensions know ours by. */
+  readonly id = ID;
+  /** Where its own pages stand, which they could only guess. */
+  readonly origin = `moz-extension://${UUID}`;
 
   /** Pairs through the popup, as a seller does. */
   async pair(code: string): Promise<void> {
