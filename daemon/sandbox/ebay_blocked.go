@@ -29,7 +29,8 @@ type blocked struct {
 	// "late" keeps after a while; "lost" keeps and ends the connection;
 	// "unheard" ends it and keeps nothing; "strict" keeps all but names that begin
 	// with "no_such"; "script" keeps, and the page stays the same document;
-	// "changed" shows a page with another structure; "signed_out" leads elsewhere.
+	// "changed" shows a page with another structure; "signed_out" leads elsewhere;
+	// "slow" shows an empty field at first.
 	Answer string `json:"answer"`
 }
 
@@ -49,7 +50,7 @@ type blockedPage struct {
 	served
 	Names          string
 	Field          string // the id of the field
-	ByScript       bool
+	ByScript, Slow bool
 	Saved, Refused bool
 }
 
@@ -62,7 +63,7 @@ func (b *blocked) page(w http.ResponseWriter, r *http.Request) {
 	}
 	said := r.URL.Query().Get("said")
 	p := blockedPage{served: served{Note: blockedNote}, Names: strings.Join(b.Names, ","), Field: "app-page-form-0",
-		ByScript: b.Answer == "script", Saved: said == "saved", Refused: said == "refused"}
+		ByScript: b.Answer == "script", Slow: b.Answer == "slow", Saved: said == "saved", Refused: said == "refused"}
 	if b.Answer == "changed" {
 		p.Field = "blocked-buyers"
 	}

@@ -85,6 +85,10 @@ func TestBlockedBuyers(t *testing.T) {
 			t.Errorf("%q: the list is %.40q and the answer leads to %q", c.answer, got, said)
 		}
 	}
+	set("slow")
+	if _, text := do(http.MethodGet, page, ""); !strings.Contains(text, `data-slow="six"></textarea>`) {
+		t.Errorf("the field is not empty at first: %s", text)
+	}
 	set("changed")
 	if _, text := do(http.MethodGet, page, ""); strings.Contains(text, `id="app-page-form-0"`) {
 		t.Error("the structure did not change")

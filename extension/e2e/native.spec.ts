@@ -2,6 +2,7 @@
 // brought into My Blacklist, written with what was seen before, refused, answered
 // late or never, full, stopped, and gone on with.
 
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import type { NativePage } from 'shared/wire/wire.gen';
@@ -74,6 +75,46 @@ test('the list is read, shown as it would change, written once and proved by rea
   }
 });
 
+test('a list that is filled late is waited for, and an empty one is written only on the seller’s word', async () => {
+  const { all, page, blocked } = await begin(['sample-a']);
+  try {
+    const list = ebay(page);
+    await blocked.set({ answer: 'slow' });
+    await list.getByRole('button', { name: 'Read the list' }).click();
+    await expect(list.getByText('Reading the list')).toBeVisible();
+    await expect(list.getByText('3 of 5,000')).toBeVisible();
+    await chooseAll(page);
+    await sayYes(page, /^Add 1 name/);
+    await expect(list.getByText('1 name is proved to be on the list.')).toBeVisible({ timeout: 60_000 });
+    expect((await blocked.kept()).names).toHaveLength(4);
+
+    const saved = page.waitForEvent('download');
+    await list.getByRole('button', { name: 'Save the list as a file' }).click();
+    const file = await (await saved).path();
+    expect(readFileSync(file, 'utf8')).toBe(
+      'sample_blocked-1\nsample_blocked-2\nsample_blocked-3\nsample-a\n',
+    );
+
+    await blocked.set({ answer: '', names: [] });
+    await markAll(all.daemon, ['sample-b']);
+    await list.getByRole('button', { name: 'Read the list' }).click();
+    await expect(list.getByText('0 of 5,000')).toBeVisible({ timeout: 30_000 });
+    await list.getByRole('button', { name: 'Choose marks' }).click();
+    const sheet = page.getByRole('dialog');
+    await sheet.getByRole('checkbox', { name: /sample-b/ }).check();
+    await sheet.getByRole('button', { name: 'Let 1 wait' }).click();
+    await list.getByRole('button', { name: 'Show what would change' }).click();
+    const yes = sheet.getByRole('button', { name: /^Add 1 name/ });
+    await expect(yes).toBeDisabled();
+    await sheet.getByRole('checkbox', { name: /nobody is blocked there/ }).check();
+    await yes.click();
+    await expect(list.getByText('1 name is proved to be on the list.')).toBeVisible({ timeout: 60_000 });
+    expect((await blocked.kept()).names).toEqual(['sample-b']);
+  } finally {
+    await all.close();
+  }
+});
+
 test('a button on the page opens the dashboard, by the seller’s own click alone', async () => {
   const all = await Rehearsal.start();
   try {
@@ -114,6 +155,7 @@ test('a page that refuses, is late, changes or asks to sign in gets nothing twic
       await expect(list.getByRole('button', { name: 'Show what would change' })).toBeDisabled();
       await blocked.set({ answer: '' });
       if (answer === 'signed_out') {
+        await list.getByRole('button', { name: 'Read the list' }).click();
         await expect(list.getByText(/No tab shows the list/)).toBeVisible();
         await all.open(BLOCKED);
         await page.bringToFront();

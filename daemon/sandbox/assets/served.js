@@ -24,6 +24,11 @@ document.querySelector("form[data-by-script]")?.addEventListener("submit", async
   await fetch(action, { method: "POST", body });
 });
 
+// A field that a page fills when it has opened already.
+for (const field of document.querySelectorAll("textarea[data-slow]")) {
+  setTimeout(() => (field.value = field.dataset.slow), 2500);
+}
+
 hooks({
   navigate: (path) => location.assign(path),
   scrollTo: (n) => {

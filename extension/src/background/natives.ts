@@ -16,6 +16,8 @@ const OPEN = 30_000;
 const ANSWER = 60_000;
 /** Milliseconds after which a page that sent its form by itself is taken to have its answer. */
 const QUIET = 5000;
+/** Milliseconds for which a list must not change to be believed. */
+const STEADY = 1000;
 /** Milliseconds between two forms that are sent to one site. */
 const PACE = 5000;
 /** Names that a page may claim: more than any list holds. */
@@ -73,7 +75,7 @@ export class Natives {
     const left = (await run<After>(tab.id, lookAfter, [formOf(action)]))?.same === true;
     if ((anew || left) && !(await reopen(tab, action))) return { state: 'silent' };
     if (!(await opened(tab.id, action))) return { state: 'silent' };
-    const names = namesOf(await run<string[] | null>(tab.id, readForm, [formOf(action)]));
+    const names = await settled(tab.id, action);
     return names ? { state: 'list', tab: tab.id, names } : { state: 'strange' };
   }
 
@@ -172,6 +174,24 @@ async function opened(tab: number, action: Action): Promise<boolean> {
     // Nothing runs on the browser's own page, that the site did not answer.
     if (!after && now.status === 'complete' && passed > QUIET) return false;
     await sleep(LOOK);
+  }
+}
+
+/**
+ * The list once it stays as it is: a page may fill its field after it opened, and a
+ * list that was taken for empty would be written over. An empty one is waited for
+ * longer. Null where the page is not what the definition says.
+ */
+async function settled(tab: number, action: Action): Promise<string[] | null> {
+  const began = Date.now();
+  for (let before: string[] | null = null; ; ) {
+    const names = namesOf(await run<string[] | null>(tab, readForm, [formOf(action)]));
+    const late = Date.now() - began > QUIET;
+    const stays = names !== null && before !== null && names.join('\n') === before.join('\n');
+    if (stays && (late || names.length > 0)) return names;
+    if (late) return null;
+    before = names;
+    await sleep(STEADY);
   }
 }
 

@@ -32,6 +32,7 @@ export function PreviewSheet({ site, list, waiting, natives, closed, yes }: Prev
   const [drop, setDrop] = useState<ReadonlySet<string>>(
     () => new Set(need > 0 ? proposal(list, natives, need, asked) : []),
   );
+  const [sure, setSure] = useState(list.length > 0);
   const change = difference(list, asked, drop);
   const over = change.after.length - site.limit;
   const forms = Math.ceil(change.added.length / PORTION);
@@ -51,12 +52,18 @@ export function PreviewSheet({ site, list, waiting, natives, closed, yes }: Prev
       {need > 0 && (
         <Room {...{ list, natives, asked, drop, setDrop }} need={need} over={over} limit={site.limit} />
       )}
+      {list.length === 0 && (
+        <label class="option notice bad">
+          <input type="checkbox" checked={sure} onChange={() => setSure(!sure)} />
+          <span class="grow">{t('native_preview_empty')}</span>
+        </label>
+      )}
       <p class="faint">{counted('native_preview_forms', Math.max(1, forms))}</p>
       <div class="line">
         <button
           type="button"
           class="button main"
-          disabled={over > 0 || (change.added.length === 0 && change.already.length === 0)}
+          disabled={!sure || over > 0 || (change.added.length === 0 && change.already.length === 0)}
           onClick={() => yes(drop)}
         >
           {change.added.length === 0

@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Native, Problem } from 'shared/wire/wire.gen';
 import { ask, type NativeLook, type NativeSite, type Reply } from '../../../messages';
+import { keepFile } from '../../../ui/files';
 import { Busy } from '../../../ui/parts';
 import { ProblemNotice } from '../../../ui/problem';
 import { counted, language, number, t } from '../../../ui/text';
@@ -80,7 +81,11 @@ export function SiteList({ site, connected }: SiteProps) {
     const halt = new AbortController();
     run.current = halt;
     const world = {
-      read: () => ask('readNative', site.site, true),
+      read: async () => {
+        const reply = await ask('readNative', site.site, true);
+        if (reply.ok) setLook(reply.value);
+        return reply;
+      },
       write: (tab: number, before: string[], after: string[]) =>
         ask('writeNative', { site: site.site, tab, before, after }),
       results: (results: { id: string; state: Native['state'] }[]) => ask('nativeResult', { results }),
@@ -98,7 +103,6 @@ export function SiteList({ site, connected }: SiteProps) {
     setStep(undefined);
     setEnded(result);
     await reload();
-    if (result !== 'elsewhere' && !['closed', 'unknown'].includes(result.end)) void read(false);
   };
 
   /** Looks at the page for those of whom nobody knows, and sends nothing. */
@@ -165,6 +169,14 @@ export function SiteList({ site, connected }: SiteProps) {
             </button>
             <button type="button" class="button" onClick={() => setSheet('choose')}>
               {t('native_choose')}
+            </button>
+            <button
+              type="button"
+              class="button"
+              disabled={list.length === 0}
+              onClick={() => keepFile(new Blob([`${list.join('\n')}\n`]), `${site.site}-list.txt`)}
+            >
+              {t('native_save')}
             </button>
           </div>
         </>
