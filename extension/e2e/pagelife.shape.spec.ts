@@ -17,7 +17,7 @@ import {
 } from './rehearsal/sites';
 import { keyOf } from './rehearsal/truth';
 
-const NUMBER = 'row.textContent.match(/[0-9]+(-[0-9]+){2}/)?.[0]';
+const NUMBER = 'row.textContent.match(/[0-9]{3}(-[0-9]{7}){2}|[0-9]{2}(-[0-9]{5}){2}/)?.[0]';
 const SITES: [string, string, Markup][] = [
   ['shopee', `${SHOPEE_LIST}&orders=30`, SHOPEE],
   ['dianxiaomi', `${DIANXIAOMI_LIST}&orders=30&virtual=0`, DIANXIAOMI],
@@ -133,10 +133,39 @@ for (const [site, url, markup] of SITES) {
     expect(under.length).toBeGreaterThan(0);
     await page.close();
   });
+}
 
-  // In the lists of eBay and Amazon nobody can be marked.
-  if (site === 'ebay' || site === 'amazon') continue;
+/** Opens the pages that name buyers whom a list does not: the daemon remembers them. */
+async function name(site: string): Promise<void> {
+  const FEEDBACK = 'https://www.ebay.com/fdbk/leave_feedback?orders=30';
+  const pages = site === 'ebay' ? [FEEDBACK] : [];
+  if (site === 'amazon') {
+    const { page } = await stage.open(
+      'https://sellercentral.amazon.com/orders-v3/mfn/unshipped?page=1&orders=30',
+    );
+    const named = (await ordersOf(page)).filter((order) => order.identified && !order.trap).slice(0, 3);
+    pages.push(
+      ...named.map(({ number }) => `https://sellercentral.amazon.com/orders-v3/order/${number}?orders=30`),
+    );
+    await page.close();
+  }
+  for (const url of pages) {
+    const { page, eyes } = await stage.open(url);
+    const anything: Markup = { row: 'body', order: "'it'" };
+    await eyes.shows(anything, 'it', 'clear');
+    await page.close();
+  }
+}
+
+/** Where every element of the page stands, but for ours. */
+const boxes = (page: Page): Promise<string> =>
+  page.evaluate(`JSON.stringify([...document.querySelectorAll('body *')]
+    .filter((e) => !(e.localName === 'span' && /contain: strict/.test(e.style.cssText)))
+    .map((e) => { const { x, y, width, height } = e.getBoundingClientRect(); return [x, y, width, height].map(Math.round).join(' '); }))`);
+
+for (const [site, url, markup] of SITES) {
   test(`${site}: nothing moves when an answer comes, a mark is made and taken back`, async () => {
+    await name(site);
     const { page, eyes } = await openWith(
       url,
       `window.shifts = [];
@@ -151,15 +180,18 @@ for (const [site, url, markup] of SITES) {
       return page.evaluate('window.shifts.length');
     };
     const before = await shifts();
+    const stood = await boxes(page);
     const host = (await eyes.hosts(markup)).find((h) => h.kind === 'row' && h.state === 'clear');
     const order = (await ordersOf(page)).find((o) => o.number === host?.order || o.ref === host?.order);
     if (!host || !order) throw new Error('no row to mark');
     const buyer = site === 'aliexpress' ? `aliexpress::login_id:${order.username}` : keyOf(order);
     await stage.daemon.mark(buyer, 'extortion');
     await eyes.shows(markup, host.order, 'black');
+    expect(await boxes(page), 'every box of the page, beside a black badge').toBe(stood);
     await stage.forget();
     await eyes.shows(markup, host.order, 'clear');
     expect((await shifts()) - before).toBe(0);
+    expect(await boxes(page)).toBe(stood);
     test
       .info()
       .annotations.push({ type: 'report', description: `${site}: ${before} shifts while it loaded` });
@@ -169,6 +201,7 @@ for (const [site, url, markup] of SITES) {
       row.parentElement.insertBefore(row.cloneNode(true), row);
     })()`);
     await until('the page tells a shift', async () => (await shifts()) > before);
+    expect(await boxes(page)).not.toBe(stood);
     await page.close();
   });
 }
