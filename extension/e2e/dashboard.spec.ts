@@ -246,6 +246,34 @@ test.describe('by mouse and by keyboard', () => {
     await expect(page.getByText('Save the filters that you use often')).toBeVisible();
   });
 
+  test('every menu opens inside a narrow window', async () => {
+    await page.setViewportSize({ width: 360, height: 900 });
+    await button(page, /^Filters/).click();
+    const menus = page.locator('.menus .menu > button');
+    for (let i = 0; i < (await menus.count()); i++) {
+      await menus.nth(i).click();
+      const sheet = page.locator('.menu .sheet:not([hidden])');
+      await expect(sheet.locator('.busy')).toHaveCount(0);
+      const ends = await sheet.evaluate((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return {
+          left,
+          free: document.body.getBoundingClientRect().right - right,
+          inner: element.scrollWidth - element.clientWidth,
+        };
+      });
+      expect(ends.left, `menu ${i}`).toBeGreaterThanOrEqual(0);
+      expect(ends.free, `menu ${i}`).toBeGreaterThanOrEqual(0);
+      expect(ends.inner, `menu ${i}`).toBe(0);
+      await menus.nth(i).click();
+      await expect(sheet).toHaveCount(0);
+    }
+    // All pages of the dashboard are in sight.
+    const links = await page.locator('.side nav').evaluate((nav) => nav.scrollWidth - nav.clientWidth);
+    expect(links).toBe(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test('sorts by a column, and keeps the columns that were chosen', async () => {
     await button(page, 'Buyer').click();
     await expect(page.getByRole('columnheader', { name: 'Buyer' })).toHaveAttribute('aria-sort', 'ascending');

@@ -49,7 +49,8 @@ export function Menu({ label, chosen = 0, look = 'button', children }: MenuProps
       const { style } = panel.current!;
       style.marginLeft = '';
       const { left, right } = panel.current!.getBoundingClientRect();
-      const over = right - (document.documentElement.clientWidth - EDGE);
+      // Beside the body there may be room for a scrollbar, in which nothing is seen.
+      const over = right - (document.body.getBoundingClientRect().right - EDGE);
       if (over > 0) style.marginLeft = `${-Math.min(over, left - EDGE)}px`;
     };
     place();

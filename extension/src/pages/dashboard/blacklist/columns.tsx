@@ -122,7 +122,7 @@ const COLUMNS: Column[] = [
   {
     name: 'at',
     title: 'blacklist_at',
-    least: 88,
+    least: 104,
     share: 0,
     sorts: ['newest', 'oldest'],
     cell: ({ at }) => (
@@ -148,7 +148,7 @@ const COLUMNS: Column[] = [
   {
     name: 'shared',
     title: 'blacklist_shared',
-    least: 84,
+    least: 104,
     share: 0,
     cell: ({ shared }) =>
       shared && (

@@ -193,6 +193,7 @@ function whenName(when: When): string {
     case 'days':
       return spanName(when.days);
     case 'between':
+      if (!when.from && !when.to) return t('blacklist_when_between');
       return `${dayOf(when.from) || '…'} – ${dayOf(when.to) || '…'}`;
   }
 }
