@@ -83,6 +83,7 @@ async function learned(act: () => Promise<unknown>): Promise<Learned> {
   const nothing = await name('document.elementFromPoint(2, 2)');
   const before = await counts();
   await page.evaluate('window.adversary.clear()');
+  await painted();
   await act();
   await page.mouse.move(2, 2);
   await painted();
@@ -226,6 +227,39 @@ test('by mouse, marking and cancelling differ in the number of clicks and in not
   expect([mark.told, cancel.told]).toEqual([[], []]);
   const still = ({ asked, timed, entries }: Learned) => ({ asked: new Set(asked), timed, entries });
   expect(still(cancel)).toEqual(still(mark));
+});
+
+test('covered by the page, a form and a card say so, and the page learns the same of both', async () => {
+  const act =
+    (...press: string[]) =>
+    async () => {
+      await pressBadge();
+      for (const one of press.slice(0, -1)) await pressOurs(one);
+      await page.evaluate(() => {
+        const cover = document.createElement('div');
+        cover.popover = 'manual';
+        cover.style.cssText = 'inset:0;width:100vw;height:100vh;border:0;background:#fff;pointer-events:none';
+        document.body.append(cover);
+        cover.showPopover();
+      });
+      await pressOurs(press.at(-1) as string);
+      await until('it is said why nothing was done', async () =>
+        (await eyes.said('.bad')).join().includes('something over this'),
+      );
+      await painted();
+      await page.evaluate(`document.querySelector('body > [popover]').remove()`);
+      await pressBadge();
+      await closed();
+    };
+  await turn(false);
+  const form = await learned(act('[data-reason="unpaid"]', '.foot .main'));
+  expect(await stage.daemon.marks()).toEqual([]);
+  await turn(true);
+  const card = await learned(act('.foot .btn:last-child'));
+  expect(await stage.daemon.marks()).toHaveLength(1);
+  const still = ({ told, entries }: Learned) => ({ told, entries });
+  expect(still(card)).toEqual(still(form));
+  expect(form.entries.filter((line) => line.startsWith('layout-shift'))).toEqual([]);
 });
 
 test('with Tab a page learns in which row the focus stands, and the same of every row', async () => {

@@ -159,7 +159,12 @@ export function createDock(
     if (box.bottom <= innerHeight && !covers(box, ours)) return;
     const spot = freeSpot(box, place.left, ours);
     const [at, other] = spot.left ? ['left', 'right'] : ['right', 'left'];
+    // A page is told of what moves, and counts it against its own quickness; what comes anew it is not told of.
+    const focused = pill.matches(':focus');
+    pill.remove();
     pill.style.cssText = `bottom:${spot.bottom}px;${at}:16px;${other}:auto`;
+    layer.prepend(pill);
+    if (focused) pill.focus();
   }
 
   /** Shows it where the seller put it on another page; at once where nothing is kept. */
