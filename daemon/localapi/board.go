@@ -227,6 +227,16 @@ func (b *board) allChanged() {
 	b.rouse()
 }
 
+// settle notes that rows are about to be looked up: what changed of them until now
+// is in that.
+func (b *board) settle(list []*watched) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range list {
+		delete(b.dirty, w)
+	}
+}
+
 func (b *board) rouse() {
 	if len(b.dirty) == 0 {
 		return

@@ -45,7 +45,8 @@ type session struct {
 	board  *board
 
 	// answering is held from looking rows up to having written the answer, so
-	// that an older answer never overtakes a newer one.
+	// that an older answer never overtakes a newer one. It is taken before the
+	// board's lock.
 	answering sync.Mutex
 }
 
@@ -166,6 +167,9 @@ func (s *session) watch(ctx context.Context, data []byte) error {
 	if err != nil {
 		return err
 	}
+	// What these rows themselves change is in their answer: pushes wait for it.
+	s.answering.Lock()
+	defer s.answering.Unlock()
 	if err := s.server.see(ctx, m.Site, sightings(rows)); err != nil {
 		// What is known is answered all the same: reading goes on where writing
 		// does not.
@@ -174,11 +178,10 @@ func (s *session) watch(ctx context.Context, data []byte) error {
 	return s.answer(m.ID, rows, func(*watched, wire.Answer) bool { return true })
 }
 
-// answer looks rows up and sends their answers. Only those that tells lets
-// through are sent.
+// answer looks rows up and sends their answers, for who holds answering. Only
+// those that tells lets through are sent.
 func (s *session) answer(id int64, rows []*watched, tells func(*watched, wire.Answer) bool) error {
-	s.answering.Lock()
-	defer s.answering.Unlock()
+	s.board.settle(rows)
 	ids, found, err := s.server.identifyAll(sightings(rows))
 	if err != nil {
 		return err
@@ -215,15 +218,26 @@ func (s *session) push(ctx context.Context) {
 			return
 		case <-s.board.wake:
 		}
-		for rows := s.board.take(); len(rows) > 0; rows = s.board.take() {
-			err := s.answer(0, rows, func(w *watched, a wire.Answer) bool {
-				return s.board.stands(w) && !reflect.DeepEqual(w.last, a)
-			})
-			if err != nil {
-				_ = s.server.told("telling of a change", err)
-			}
+		for s.pushSome() {
 		}
 	}
+}
+
+// pushSome sends what changed of one page; false: nothing did.
+func (s *session) pushSome() bool {
+	s.answering.Lock()
+	defer s.answering.Unlock()
+	rows := s.board.take()
+	if len(rows) == 0 {
+		return false
+	}
+	err := s.answer(0, rows, func(w *watched, a wire.Answer) bool {
+		return s.board.stands(w) && !reflect.DeepEqual(w.last, a)
+	})
+	if err != nil {
+		_ = s.server.told("telling of a change", err)
+	}
+	return true
 }
 
 // seen remembers orders whose buyer was named elsewhere than in a row.

@@ -155,16 +155,29 @@ func (w *writer) relateOne(p pair, by int, at, placed time.Time) (changed bool, 
 func (s *Store) Evidence(keys []buyer.Key) ([]Evidence, error) {
 	var list []Evidence
 	err := s.view(func(txn *badger.Txn) error {
+		read := map[buyer.Key]kinship{} // a buyer's keys stand beside each other
+		kinOf := func(k buyer.Key) (kinship, error) {
+			known, found := read[k]
+			if found {
+				return known, nil
+			}
+			var err error
+			known.list, known.says, err = s.kinOf(txn, k)
+			read[k] = known
+			return known, err
+		}
 		for _, k := range keys {
-			mine, _, err := s.kinOf(txn, k)
+			ours, err := kinOf(k)
 			if err != nil {
 				return err
 			}
+			mine := ours.list
 			for _, one := range mine {
-				theirs, says, err := s.kinOf(txn, one.Other)
+				others, err := kinOf(one.Other)
 				if err != nil {
 					return err
 				}
+				theirs, says := others.list, others.says
 				if !says || ambiguous(mine, one.Other) || ambiguous(theirs, k) {
 					continue
 				}
@@ -175,6 +188,12 @@ func (s *Store) Evidence(keys []buyer.Key) ([]Evidence, error) {
 		return nil
 	})
 	return list, err
+}
+
+// kinship is what kinOf gives.
+type kinship struct {
+	list []kin
+	says bool
 }
 
 // kinOf is what is stored of a key, and whether that says anything.

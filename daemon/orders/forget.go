@@ -22,11 +22,7 @@ func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
 		var lists [][]buyer.Key
 		err := s.view(func(txn *badger.Txn) error {
 			for _, k := range keys {
-				refs, err := refsOf(txn, k)
-				if err != nil {
-					return err
-				}
-				for _, ref := range refs {
+				for _, ref := range refsOf(txn, k) {
 					var rec record
 					found, err := getJSON(txn, ref.key(), &rec)
 					if err != nil {

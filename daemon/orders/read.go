@@ -61,11 +61,7 @@ func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
 	err := s.view(func(txn *badger.Txn) error {
 		refs := map[Ref]bool{}
 		for _, k := range good {
-			all, err := refsOf(txn, k)
-			if err != nil {
-				return err
-			}
-			for _, ref := range all {
+			for _, ref := range refsOf(txn, k) {
 				refs[ref] = true
 			}
 		}
@@ -95,15 +91,19 @@ func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
 }
 
 // refsOf names the orders on which a key stands.
-func refsOf(txn *badger.Txn, k buyer.Key) ([]Ref, error) {
+func refsOf(txn *badger.Txn, k buyer.Key) []Ref {
 	var refs []Ref
 	prefix := buyerPrefix + k.String() + "\x00"
-	err := scan(txn, prefix, func(key string, _ []byte) error {
-		parts := strings.SplitN(strings.TrimPrefix(key, prefix), ":", 3)
+	opts := badger.DefaultIteratorOptions
+	opts.Prefix = []byte(prefix)
+	opts.PrefetchValues = false // the keys say all
+	it := txn.NewIterator(opts)
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		parts := strings.SplitN(strings.TrimPrefix(string(it.Item().Key()), prefix), ":", 3)
 		refs = append(refs, Ref{parts[0], parts[1], parts[2]})
-		return nil
-	})
-	return refs, err
+	}
+	return refs
 }
 
 func (o Order) when() time.Time {

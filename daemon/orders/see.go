@@ -80,11 +80,7 @@ func (s *Store) tell(changed []Changed, shared []buyer.Key) error {
 		s.sharedMu.Unlock()
 		err := s.view(func(txn *badger.Txn) error {
 			for _, k := range shared {
-				refs, err := refsOf(txn, k)
-				if err != nil {
-					return err
-				}
-				changed = append(changed, refs...)
+				changed = append(changed, refsOf(txn, k)...)
 			}
 			return nil
 		})
