@@ -21,6 +21,8 @@ export interface Cut<T> {
 
 /** Cuts a list, keeping its order. */
 export function cut<T>(list: T[], most: number, limit = MaxFrame - ENVELOPE): Cut<T> {
+  // A page's rows fit one message as a rule; then they are measured once, not each.
+  if (list.length > 0 && list.length <= most && size(list) <= limit) return { frames: [list], tooLarge: [] };
   const frames: T[][] = [];
   const tooLarge: T[] = [];
   let frame: T[] = [];

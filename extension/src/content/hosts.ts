@@ -7,7 +7,7 @@
 
 import type { Overlay } from '../overlay';
 import type { Put, ReadRow } from '../site';
-import { type Seat, viewOf } from './rows';
+import { type Entry, type Seat, viewOf } from './rows';
 
 /** Times that a host is put back in the time below, in milliseconds. */
 const PUT_BACK = 30;
@@ -16,10 +16,14 @@ const FIGHT = 10_000;
 interface Shown {
   host?: HTMLElement;
   action?: HTMLElement;
-  drawn: string;
+  /** what was drawn last */
+  drawn?: Drawn | undefined;
   placed: number;
   since: number;
 }
+
+/** Of what a row's drawing is made; its order is that of its name. */
+type Drawn = Pick<Entry, 'answer' | 'saving'> & { name?: string | undefined };
 
 /** The hosts of one page. */
 export class Hosts {
@@ -30,11 +34,11 @@ export class Hosts {
     this.#overlay = overlay;
   }
 
-  /** Shows a row where it stands now. */
-  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): void {
+  /** Shows a row where it stands now; false where it stays empty for now. */
+  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): boolean {
     let shown = this.#shown.get(seat.name);
     if (!shown) {
-      shown = { drawn: '', placed: 0, since: 0 };
+      shown = { placed: 0, since: 0 };
       this.#shown.set(seat.name, shown);
     }
     if (read.place) {
@@ -46,24 +50,31 @@ export class Hosts {
       this.#put(shown, shown.action, read.action);
     }
     this.draw(seat);
+    return !!shown.drawn;
   }
 
-  /** Draws a row anew, where that shows anything new. */
-  draw(seat: Seat): void {
+  /**
+   * Draws a row anew, where that shows anything new. One that has no answer yet
+   * and never had stays empty until `late`: most answers come before the eye
+   * would see the difference, and then it is drawn once.
+   */
+  draw(seat: Seat, late = false): void {
     const shown = this.#shown.get(seat.name);
     if (!shown) return;
-    const view = viewOf(seat);
-    const drawn = JSON.stringify(view);
-    if (drawn === shown.drawn) return;
-    shown.drawn = drawn;
-    this.#overlay.update(view);
+    const { answer, saving, sighting } = seat.entry;
+    const { name } = sighting;
+    const { drawn } = shown;
+    if (!drawn && !answer && !saving && !late) return;
+    if (drawn?.answer === answer && drawn?.saving === saving && drawn.name === name) return;
+    shown.drawn = { answer, saving, name };
+    this.#overlay.update(viewOf(seat));
   }
 
   /** Shows no answer, until the row is shown or drawn again. */
   blank({ name, entry }: Seat): void {
     const shown = this.#shown.get(name);
-    if (!shown || shown.drawn === '') return;
-    shown.drawn = '';
+    if (!shown?.drawn) return;
+    shown.drawn = { saving: entry.saving };
     this.#overlay.update(viewOf({ name, entry: { ...entry, answer: undefined } }));
   }
 

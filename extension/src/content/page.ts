@@ -37,6 +37,9 @@ const RETRY = 10_000;
 const AT_ONCE = 256 << 10;
 /** Responses that are kept until the desk is there. */
 const UNREAD = 16;
+/** Milliseconds after which a row without an answer shows that it waits, and after which the dock follows a look. */
+const LATE = 100;
+const SUM = 50;
 /** Milliseconds after a click in which a page may still turn its boxes. */
 const TURNING = 300;
 
@@ -84,6 +87,9 @@ export class Page {
   #expecting = false;
   #asked = false;
   #retrying = false;
+  /** what calls off the drawing of rows that wait, and of the dock */
+  #late: (() => void) | undefined;
+  #sum: (() => void) | undefined;
 
   constructor(options: PageOptions) {
     this.#options = options;
@@ -167,6 +173,8 @@ export class Page {
   /** Leaves the page as if we had never been there. */
   end(): void {
     this.#ending.abort();
+    this.#late?.();
+    this.#sum?.();
     this.#pass.stop();
     this.#line.close();
     this.#overlay.destroy();
@@ -206,13 +214,16 @@ export class Page {
     const reads = this.#read(page, document);
     const dropped = this.#book.seat(reads, now);
     // Asked before anything is drawn: the daemon works meanwhile.
-    if (settled) this.#tell(now);
+    if (settled) this.#ask(now);
     for (const name of dropped) this.#hosts.drop(name);
-    for (const read of reads) this.#place(read);
+    let waits = false;
+    for (const read of reads) waits = this.#place(read) || waits;
+    if (waits) this.#drawLate();
     if (!settled) return;
+    this.#tell();
     this.#desk?.read(page, reads);
     this.#desk?.forget(now);
-    this.#drawDock(page);
+    this.#sumUp();
   }
 
   #read(page: PageDefinition, root: Document): ReadRow[] {
@@ -236,28 +247,57 @@ export class Page {
     return moved;
   }
 
-  #place(read: ReadRow): void {
+  /** Shows a row; tells whether that waits for its answer. */
+  #place(read: ReadRow): boolean {
     const seat = this.#book.seats.get(read.element);
-    if (seat) this.#hosts.show(seat, read);
+    return !!seat && !this.#hosts.show(seat, read);
   }
 
-  /** Asks for rows whose facts are new, and tells what responses said of other orders. */
-  #tell(now: number): void {
+  /** Asks for rows whose facts are new. */
+  #ask(now: number): void {
     const { rows, again, over } = this.#book.tell(now, this.#line.ready ? this.#line.allowance() : 0);
     if (rows.length > 0) this.#line.watch(rows);
     if (again !== undefined) this.#pass.requestAfter(again);
     if (over && this.#line.ready) this.#pass.requestAfter(this.#line.refill());
+  }
+
+  /** Tells what responses said of other orders. */
+  #tell(): void {
     if (!this.#line.ready) return;
     const sightings = this.#seen.take(this.#book.entries);
     if (sightings.length > 0) this.#line.tell(sightings);
   }
 
-  #draw(entries: Iterable<Entry>): void {
-    const rows = new Set(entries);
+  /** Draws orders anew, and the dock at once. */
+  #draw(entries: Entry[]): void {
+    this.#drawRows(entries);
+    this.#sum?.();
+    this.#sum = undefined;
+    const page = this.#shown;
+    if (page) this.#pass.writing(() => this.#drawDock(page));
+  }
+
+  /** Draws these orders' rows; without them all, those too that wait for their answers. */
+  #drawRows(entries?: Entry[]): void {
+    const only = entries && new Set(entries);
+    if (only?.size === 0) return;
     this.#pass.writing(() => {
-      for (const seat of this.#book.seats.values()) if (rows.has(seat.entry)) this.#hosts.draw(seat);
-      if (this.#shown) this.#drawDock(this.#shown);
+      for (const seat of this.#book.seats.values())
+        if (!only || only.has(seat.entry)) this.#hosts.draw(seat, !only);
     });
+  }
+
+  /** Rows without an answer show so, if none comes soon. */
+  #drawLate(): void {
+    this.#late ??= this.#options.clock.after(LATE, () => {
+      this.#late = undefined;
+      this.#drawRows();
+    });
+  }
+
+  /** Draws the dock anew, soon: with the answers to what was just asked, as a rule. */
+  #sumUp(): void {
+    this.#sum ??= this.#options.clock.after(SUM, () => this.#draw([]));
   }
 
   #drawDock(page: PageDefinition): void {
@@ -296,7 +336,10 @@ export class Page {
       return;
     }
     this.#copies.push(copy);
-    if (this.#copies.length === 1) setTimeout(() => this.#readCopies());
+    if (this.#copies.length > 1) return;
+    // Where the look is next, it reads them too: what it then asks is asked sooner.
+    this.#pass.request();
+    setTimeout(() => this.#readCopies());
   }
 
   #readCopies(): void {

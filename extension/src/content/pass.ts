@@ -12,6 +12,8 @@ import { entered } from '../site/select';
 
 /** Milliseconds a frame for putting rows right at once. */
 const AT_ONCE = 4;
+/** Milliseconds of a look that cost the page nothing. */
+const SLIGHT = 1;
 /** Changes of one batch that are looked through; more count as a change everywhere. */
 const LOOKED_THROUGH = 200;
 /** How far above a change its row is looked for. */
@@ -75,9 +77,12 @@ export class Pass {
     if (this.#over || this.#timer !== undefined) return;
     const run = () => {
       this.#unschedule();
+      const start = performance.now();
       this.#run(true);
       this.#spent = 0;
-      this.#last = performance.now();
+      const end = performance.now();
+      // One that found next to nothing lets the next be as soon.
+      if (end - start > SLIGHT) this.#last = end;
     };
     if (!this.#options.document.hidden) this.#frame = requestAnimationFrame(run);
     // After a rest the first look does not wait for a frame: it would be one later.

@@ -25,6 +25,8 @@ export interface Entry {
   seats: number;
   /** what the daemon was told, as text; empty: nothing yet, or not since the port was opened */
   told: string;
+  /** what it was told, or a later reading that says the same */
+  toldOf?: Sighting;
   answer?: Answer | undefined;
   /** a mark or cancel is on its way */
   saving: boolean;
@@ -77,16 +79,17 @@ export class Book<E> {
     }
     this.seats.clear();
     const taken = new Set<string>();
-    const named = reads.map((read) => ({ ...read, row: nameOf(read) }));
-    for (const { element, row } of named) {
+    const names = reads.map(nameOf);
+    for (const [i, { element }] of reads.entries()) {
       const old = before.get(element);
-      if (old?.entry.row === row) taken.add(old.name);
+      if (old && old.entry.row === names[i]) taken.add(old.name);
     }
-    for (const read of named) {
+    for (const [i, read] of reads.entries()) {
+      const row = names[i] as string;
       const old = before.get(read.element);
-      const stays = old?.entry.row === read.row;
-      const entry = this.#entry(read, now);
-      const name = stays ? old.name : freeName(read.row, taken);
+      const stays = old?.entry.row === row;
+      const entry = this.#entry(row, read.sighting, now);
+      const name = stays ? (old as Seat).name : freeName(row, taken);
       taken.add(name);
       if (old && !stays && sameBuyer(old.entry.sighting, read.sighting))
         entry.reused = buyerOf(read.sighting);
@@ -108,6 +111,7 @@ export class Book<E> {
       if (entry.seats === 0) continue;
       const facts = JSON.stringify(entry.sighting);
       if (entry.told === facts) {
+        entry.toldOf = entry.sighting;
         entry.held = undefined;
         entry.reused = '';
         continue;
@@ -127,6 +131,7 @@ export class Book<E> {
       entry.reused = '';
       if (!entry.told) watched++;
       entry.told = facts;
+      entry.toldOf = entry.sighting;
       telling.rows.push({ row: entry.row, ...entry.sighting });
     }
     return telling;
@@ -160,19 +165,11 @@ export class Book<E> {
     for (const entry of this.entries.values()) if (which(entry)) entry.told = '';
   }
 
-  #entry(read: Read<E>, now: number): Entry {
-    let entry = this.entries.get(read.row);
+  #entry(row: string, sighting: Sighting, last: number): Entry {
+    let entry = this.entries.get(row);
     if (!entry) {
-      entry = {
-        row: read.row,
-        sighting: read.sighting,
-        seats: 0,
-        told: '',
-        saving: false,
-        last: now,
-        reused: '',
-      };
-      this.entries.set(read.row, entry);
+      entry = { row, sighting, seats: 0, told: '', saving: false, last, reused: '' };
+      this.entries.set(row, entry);
     }
     return entry;
   }

@@ -36,7 +36,7 @@ export class Seen {
 }
 
 /** Whether the daemon was told the same buyer of this order by its row. */
-function saysAsMuch(entry: Entry, sighting: Sighting): boolean {
-  const sameKeys = JSON.stringify(entry.sighting.keys) === JSON.stringify(sighting.keys);
-  return sameKeys && entry.told === JSON.stringify(entry.sighting);
+function saysAsMuch(entry: Entry, { keys }: Sighting): boolean {
+  if (!entry.told || entry.toldOf !== entry.sighting) return false;
+  return entry.sighting.keys === keys || JSON.stringify(entry.sighting.keys) === JSON.stringify(keys);
 }

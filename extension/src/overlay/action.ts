@@ -10,6 +10,7 @@ import { dress } from './sheets';
 import { VEIL_STYLE, veil } from './veil';
 
 const STYLE = `${VEIL_STYLE}
+[data-t]::before{content:attr(data-t)}
 @supports(-moz-appearance:none){.w.action,.action *{pointer-events:none}}
 .action{position:relative;display:flex;width:124px;height:24px}
 .act{display:flex;align-items:center;gap:5px;max-width:124px;height:24px;padding:0 7px;border-radius:5px;color:var(--grey);white-space:nowrap}

@@ -22,10 +22,22 @@ export interface Host {
   root: ShadowRoot;
 }
 
+/** One of each kind, never inserted: its clones share its style, which the browser then reads and works out once. */
+const models = new Map<string, HTMLElement>();
+
+function modelOf(kind: keyof typeof SHAPES): HTMLElement {
+  let model = models.get(kind);
+  if (!model) {
+    model = document.createElement('span');
+    model.style.cssText = `${SHAPES[kind].replaceAll(';', '!important;')}!important`;
+    models.set(kind, model);
+  }
+  return model;
+}
+
 /** Makes a host with the overlay's style. The mode is `open` on our own pages alone, where tools look inside. */
 export function makeHost(kind: keyof typeof SHAPES, mode: ShadowRootMode): Host {
-  const element = document.createElement('span');
-  element.style.cssText = `${SHAPES[kind].replaceAll(';', '!important;')}!important`;
+  const element = modelOf(kind).cloneNode() as HTMLElement;
   const root = element.attachShadow({ mode });
   dress(root, STYLE);
   return { element, root };

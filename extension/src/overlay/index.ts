@@ -78,8 +78,11 @@ export function createOverlay(
   }
 
   function draw(row: string): void {
-    rows.get(row)?.mark?.draw(views.get(row), workbench?.pick(row), dark);
-    actions.get(row)?.mark?.draw(views.get(row), undefined, dark);
+    const view = views.get(row);
+    const drawn = rows.get(row);
+    if (drawn && view) drawn.mark ??= createRowMark(drawn.root, (by) => press(row, false, by));
+    drawn?.mark?.draw(view, workbench?.pick(row), dark);
+    actions.get(row)?.mark?.draw(view, undefined, dark);
   }
 
   function attach(row: string, action: boolean): HTMLElement {
@@ -89,7 +92,6 @@ export function createOverlay(
     hosts.add(drawn.element);
     guard.add(drawn.element, { root: drawn.root, row: true, use: action ? useLate : use });
     if (action) drawAction(row, drawn);
-    else drawn.mark = createRowMark(drawn.root, (by) => press(row, false, by));
     draw(row);
     return drawn.element;
   }
@@ -175,9 +177,7 @@ export function createOverlay(
         draw(row);
       }
     },
-    owns: (node) =>
-      hosts.has(node) ||
-      (node.getRootNode() instanceof ShadowRoot && hosts.has((node.getRootNode() as ShadowRoot).host)),
+    owns: (node) => hosts.has(node),
     destroy() {
       over = true;
       guard.destroy();

@@ -7,6 +7,7 @@
 import { VEIL_STYLE } from './veil';
 
 export const PANEL_STYLE = `${VEIL_STYLE}
+[data-t]::before{content:attr(data-t)}
 .w{--line:#d3d6db;--face:#fff;--bad:#a8261c}
 .w.dark{--line:#454a52;--face:#212429;--bad:#ff9d92}
 .ring{position:fixed;pointer-events:none!important;border:2px solid var(--blue);border-radius:9px}

@@ -13,7 +13,6 @@ export const STYLE = `
 :host::before,:host::after{display:none!important}
 @media print{:host{visibility:hidden!important}}
 *{box-sizing:border-box}
-[data-t]::before{content:attr(data-t)}
 .w{all:initial;display:block;visibility:inherit;--ink:#17181b;--grey:#63686f;--soft:#eceef1;--blue:#0b5cd0;--dim:#8b9097;
 color:var(--ink);font:13px/18px system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei",sans-serif;user-select:none;cursor:default}
 .w.dark{--ink:#f0f1f3;--grey:#a3a9b1;--soft:#33373e;--blue:#86b8ff;--dim:#7d838b}

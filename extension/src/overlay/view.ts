@@ -94,7 +94,7 @@ export interface OverlayRequests {
 
 /** The overlay as the content script uses it. */
 export interface Overlay {
-  /** makes the host of a row, of the one size, not yet inserted */
+  /** makes the host of a row, of the one size, not yet inserted; it is empty until the row's first view */
   attach(row: string): HTMLElement;
   /** makes the host of a row's second way to mark, among the order's own actions */
   attachAction(row: string): HTMLElement;
@@ -108,7 +108,7 @@ export interface Overlay {
   undock(): void;
   /** adds the workbench, once: the dock, which the next view fills, and all that a press opens */
   equip(createWorkbench: CreateWorkbench, requests: OverlayRequests): void;
-  /** true for elements of ours, so that readers and observers pass over them */
+  /** true for hosts, all of ours that a page's document holds, so that readers and observers pass over them */
   owns(node: Node): boolean;
   /** removes everything and every listener */
   destroy(): void;

@@ -46,13 +46,14 @@ export function readRows(
   owns: Owns,
 ): ReadRow[] {
   const rows = new Rows();
+  const isKnown = (text: string) => !!memory.byNumber(text);
   const region = attempt(() => regionOf(def, url)) ?? '';
   for (const group of Array.isArray(page.rows) ? page.rows : []) {
     if (typeof group?.select !== 'string') continue;
-    for (const element of attempt(() => [...select(root, group.select)]) ?? []) {
+    for (const element of [...select(root, group.select)]) {
       if (rows.list.length >= ROWS) return rows.list;
       if (owns(element)) continue;
-      const scope = { row: element, url, owns, isKnown: (text: string) => !!memory.byNumber(text) };
+      const scope = { row: element, url, owns, isKnown };
       const read = attempt(() => readFacts(def, group, (value) => readValue(value, scope), region));
       if (!read) continue;
       const fact = completed(read, memory);
@@ -94,9 +95,8 @@ class Rows {
   }
 }
 
-/** The row with what responses of this page said of the same order. */
-function completed(read: Fact, memory: Memory): Fact {
-  const row: Fact = { ...read };
+/** The row, with what responses of this page said of the same order. */
+function completed(row: Fact, memory: Memory): Fact {
   const said = row.ref === null ? undefined : memory.byRef(row.ref);
   if (said === null) return unbelievable(row);
   row.foreign ||= !row.order && !!said?.foreign;
@@ -149,11 +149,12 @@ function placeOf(
 }
 
 function tickOf(group: RowDefinition, row: Element, owns: Owns): { box: Element; on: boolean } | null {
+  const { tick } = group;
+  if (!tick) return null;
   return attempt(() => {
-    if (!group.tick) return null;
-    const box = find(group.tick.select, { row, owns });
+    const box = find(tick.select, { row, owns });
     if (!box) return null;
-    const [where, name] = group.tick.on;
+    const [where, name] = tick.on;
     return {
       box,
       on: where === 'class' ? box.classList.contains(name) : (box as HTMLInputElement).checked === true,

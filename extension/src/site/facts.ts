@@ -2,7 +2,7 @@
 
 import type { BuyerKey, Order, Sighting, Source, Why } from 'shared/wire/wire.gen';
 import type { Definition, Facts, Reading, TotalReading } from './definition';
-import { attempt, masked, own } from './guard';
+import { masked, own } from './guard';
 import { marketplace } from './marketplaces';
 
 /** Characters of an id that are still looked at; the daemon takes fewer. */
@@ -32,8 +32,7 @@ export function readFacts<V>(
   read: (value: V) => string | null,
   region: string,
 ): Fact {
-  const get = (reading: Reading<V> | undefined): string | null =>
-    reading ? attempt(() => read(reading.read)) : null;
+  const get = (reading: Reading<V> | undefined): string | null => (reading ? read(reading.read) : null);
 
   const where = marketplaceOf(def, facts, get);
   const market = marketplace(where.code);
@@ -82,12 +81,9 @@ function readKeys<V>(
   const keys: BuyerKey[] = [];
   let why: Why = 'no_identity';
   for (const reading of Array.isArray(facts.keys) ? facts.keys : []) {
-    const id = attempt(() =>
-      (reading?.marketplace ?? market.code) === market.code &&
-      market.kinds.some((k) => k.kind === reading?.kind)
-        ? read(reading.read)
-        : null,
-    );
+    const fits =
+      (reading?.marketplace ?? code) === code && market.kinds.some((k) => k.kind === reading?.kind);
+    const id = fits ? read(reading.read) : null;
     if (id === null) continue;
     if (masked(id)) why = 'masked';
     else if (id.length > LONGEST_ID) why = 'bad_key';
@@ -100,9 +96,11 @@ export function keyOf(code: string, region: string, kind: string, id: string): B
   return region === '' ? { marketplace: code, kind, id } : { marketplace: code, region, kind, id };
 }
 
+const DETAILS = ['name', 'store', 'status', 'country', 'currency'] as const;
+
 function readDetails<V>(facts: Facts<V>, get: (reading: Reading<V> | undefined) => string | null): Details {
   const details: Details = {};
-  for (const name of ['name', 'store', 'status', 'country', 'currency'] as const) {
+  for (const name of DETAILS) {
     const text = get(facts[name]);
     if (text !== null) details[name] = text.slice(0, 200);
   }

@@ -16,12 +16,15 @@ export function own(object: unknown, name: string): unknown {
 
 /** Characters of a text that are kept. */
 const KEPT = 512;
+/** Space that is not a single blank. */
+const EXCESS = /\s\s|[^\S ]/;
 
 /** A text without the space around and in excess, or null where nothing is left of it. */
 export function tidy(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
   const short = text.length > 4 * KEPT ? text.slice(0, 4 * KEPT) : text;
-  return short.replace(/\s+/g, ' ').trim().slice(0, KEPT) || null;
+  const plain = EXCESS.test(short) ? short.replace(/\s+/g, ' ') : short;
+  return plain.trim().slice(0, KEPT) || null;
 }
 
 // The characters of shared/buyer with which pages hide parts of a value.

@@ -125,9 +125,11 @@ export class Memory {
   identityOf(order: Order): Identity | null {
     const known = this.#orders.get(orderLine(order));
     if (!known) return null;
-    const best = [...known.facts].sort(
-      (a, b) => Number(a.source === 'sweep') - Number(b.source === 'sweep') || rank(a.keys) - rank(b.keys),
-    );
+    const best = [...known.facts];
+    if (best.length > 1)
+      best.sort(
+        (a, b) => Number(a.source === 'sweep') - Number(b.source === 'sweep') || rank(a.keys) - rank(b.keys),
+      );
     const first = best.shift();
     let keys = first?.keys ?? [];
     for (let grown = true; grown; ) {
@@ -155,14 +157,14 @@ function linked(fact: Fact, link: Link): Fact {
 
 /** Whether two places give one kind of identifier two values. */
 export function contradict(a: BuyerKey[], b: BuyerKey[]): boolean {
-  return a.some((x) => b.some((y) => sameKind(x, y) && comparable(x) !== comparable(y)));
+  return a.some((x) => b.some((y) => sameKind(x, y) && !sameID(x, y)));
 }
 
 /** The keys of both where they share one, else the first. */
 export function join(a: BuyerKey[], b: BuyerKey[]): BuyerKey[] {
   if (!a.some((x) => b.some((y) => same(x, y)))) return a;
-  const all = [...a, ...b.filter((y) => !a.some((x) => sameKind(x, y)))];
-  return all.sort((x, y) => rankOf(x) - rankOf(y));
+  const more = b.filter((y) => !a.some((x) => sameKind(x, y)));
+  return more.length === 0 ? a : [...a, ...more].sort((x, y) => rankOf(x) - rankOf(y));
 }
 
 function sameKind(a: BuyerKey, b: BuyerKey): boolean {
@@ -170,7 +172,11 @@ function sameKind(a: BuyerKey, b: BuyerKey): boolean {
 }
 
 function same(a: BuyerKey, b: BuyerKey): boolean {
-  return sameKind(a, b) && comparable(a) === comparable(b);
+  return sameKind(a, b) && sameID(a, b);
+}
+
+function sameID(a: BuyerKey, b: BuyerKey): boolean {
+  return a.id === b.id || comparable(a) === comparable(b);
 }
 
 function sameKeys(a: BuyerKey[], b: BuyerKey[]): boolean {

@@ -65,7 +65,7 @@ function readEntry(
   found: Fact[],
 ): void {
   for (const element of elements(body, entry.each)) {
-    if (!(entry.where ?? []).every((w) => w.is.includes(scalar(walk(element, w.at)) ?? ''))) continue;
+    if (entry.where && !entry.where.every((w) => w.is.includes(scalar(walk(element, w.at)) ?? ''))) continue;
     const read = (value: JsonValue): string | null => readJsonValue(value, element);
     let fact: Fact | null = readFacts(def, entry, read, region);
     if (entry.link) {
@@ -121,11 +121,11 @@ function isContainer(value: unknown): value is object {
 type JsonCommands = { [C in JsonValue as C[0]]: (args: C, element: unknown) => string | null };
 
 const commands: JsonCommands = {
-  at: ([, path], element) => text(walk(element, path)),
-  json: ([, path, inner], element) => {
-    const packed = walk(element, path);
+  at: (args, element) => text(walk(element, args[1])),
+  json: (args, element) => {
+    const packed = walk(element, args[1]);
     if (typeof packed !== 'string' || packed.length > LONGEST_INNER) return null;
-    return text(walk(JSON.parse(packed), inner));
+    return text(walk(JSON.parse(packed), args[2]));
   },
   ...combining(readJsonValue),
 };
@@ -135,9 +135,16 @@ export function readJsonValue(value: JsonValue, element: unknown): string | null
   return run(commands, value, element);
 }
 
+const paths = new Map<string, string[]>();
+
 function walk(element: unknown, path: string): unknown {
+  let steps = paths.get(path);
+  if (!steps) {
+    steps = path === '' ? [] : path.split('.');
+    paths.set(path, steps);
+  }
   let at = element;
-  for (const step of path === '' ? [] : path.split('.')) at = own(at, step);
+  for (let i = 0; i < steps.length; i++) at = own(at, steps[i] as string);
   return at;
 }
 

@@ -32,14 +32,10 @@ const ROOTS = 10_000;
 
 /** All elements below a root that a selector finds; none where it makes no sense. */
 export function select(root: ParentNode, css: string): Iterable<Element> {
-  if (useless.has(css)) return [];
-  try {
-    if (cheap(css)) return css.includes(INTO) ? within(root, css.split(INTO)) : root.querySelectorAll(css);
-  } catch {
-    // No selector.
-  }
-  if (useless.size < MOST) useless.add(css);
-  return [];
+  return (
+    sensible(css, () => (css.includes(INTO) ? within(root, css.split(INTO)) : root.querySelectorAll(css))) ??
+    []
+  );
 }
 
 /** What the last part finds, in the open roots of what the parts before found; without a first part, in the element's own. */
@@ -59,6 +55,18 @@ function within(root: ParentNode, [outer = '', ...inner]: string[]): Iterable<El
 
 /** The first of them, or null. */
 export function first(root: ParentNode, css: string): Element | null {
+  if (!css.includes(INTO)) return sensible(css, () => root.querySelector(css));
   for (const element of select(root, css)) return element;
+  return null;
+}
+
+function sensible<T>(css: string, find: () => T): T | null {
+  if (useless.has(css)) return null;
+  try {
+    if (cheap(css)) return find();
+  } catch {
+    // No selector.
+  }
+  if (useless.size < MOST) useless.add(css);
   return null;
 }

@@ -7,7 +7,7 @@ import { combining, run } from './combine';
 import type { Value } from './definition';
 import { tidy } from './guard';
 import { matchPattern } from './pattern';
-import { select } from './select';
+import { first, select } from './select';
 
 /** Where a value is read. */
 export interface Scope {
@@ -17,6 +17,8 @@ export interface Scope {
   owns: (node: Node) => boolean;
   /** whether this is the number of an order that a response of this page named */
   isKnown: (text: string) => boolean;
+  /** the last text that was read, and where: an id and a name are often one */
+  text?: { css: string; said: string | null };
 }
 
 type Commands = { [C in Value as C[0]]: (args: C, scope: Scope) => string | null };
@@ -25,12 +27,16 @@ type Commands = { [C in Value as C[0]]: (args: C, scope: Scope) => string | null
 const KNOWN_AMONG = 500;
 
 const commands: Commands = {
-  text: ([, css], scope) => textOf(find(css, scope), scope),
-  attribute: ([, name, css], scope) => tidy(find(css, scope)?.getAttribute(name)),
-  value: ([, css], scope) => tidy(formValue(find(css, scope))),
-  query: ([, name], scope) => tidy(scope.url.searchParams.get(name)),
-  path: ([, pattern], scope) => matchPattern(pattern, scope.url.pathname),
-  known: ([, css], scope) => onlyKnown(css, scope),
+  text(args, scope) {
+    const css = args[1];
+    if (scope.text?.css !== css) scope.text = { css, said: textOf(find(css, scope), scope) };
+    return scope.text.said;
+  },
+  attribute: (args, scope) => tidy(find(args[2], scope)?.getAttribute(args[1])),
+  value: (args, scope) => tidy(formValue(find(args[1], scope))),
+  query: (args, scope) => tidy(scope.url.searchParams.get(args[1])),
+  path: (args, scope) => matchPattern(args[1], scope.url.pathname),
+  known: (args, scope) => onlyKnown(args[1], scope),
   ...combining(readValue),
 };
 
@@ -42,6 +48,8 @@ export function readValue(value: Value, scope: Scope): string | null {
 /** The first element that a selector finds in the row and that is not ours. */
 export function find(css: string, { row, owns }: Pick<Scope, 'row' | 'owns'>): Element | null {
   if (css === '') return row;
+  const one = first(row, css);
+  if (!one || !owns(one)) return one;
   for (const found of select(row, css)) {
     if (!owns(found)) return found;
   }
@@ -55,6 +63,7 @@ function formValue(element: Element | null): string | null {
 /** The text of an element without what we drew in it. */
 function textOf(element: Element | null, scope: Scope): string | null {
   if (!element) return null;
+  if (!element.firstElementChild) return tidy(element.textContent);
   let text = '';
   const walk = (node: Node): void => {
     for (let child = node.firstChild; child && text.length < 2048; child = child.nextSibling) {

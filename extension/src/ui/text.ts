@@ -23,6 +23,11 @@ const say: Say = (key, values) => (globalThis.blackmarkSay ?? chrome.i18n.getMes
 /** Finds a message and fills in its values. */
 export const t: Translate = (key: MessageKey, ...values: (string | number)[]) => say(key, values.map(String));
 
+/** What stands around the place of a message's one value, to be joined by many values: to ask for a message takes longer than to show it. */
+export function around(key: MessageKey): string[] {
+  return say(key, ['\ue000']).split('\ue000');
+}
+
 /** Finds a message whose key a program made: the fallback stands in for one that is missing. */
 export function tOr(key: string, fallback: string): string {
   return say(key) || fallback;
@@ -44,7 +49,16 @@ export function locale(): string {
   return language().replace('_', '-');
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** A whole number with the language's separators. */
 export function number(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  const language = locale();
+  let format = formats.get(language);
+  if (!format) {
+    // To make one takes longer than all that is said with it.
+    format = new Intl.NumberFormat(language);
+    formats.set(language, format);
+  }
+  return format.format(value);
 }
