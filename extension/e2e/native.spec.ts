@@ -115,6 +115,27 @@ test('a list that is filled late is waited for, and an empty one is written only
   }
 });
 
+test('a name that may be another person’s by now is told, and taken out', async () => {
+  const { all, page, blocked } = await begin(['sample-new']);
+  try {
+    const list = ebay(page);
+    await markAll(all.daemon, ['sample-old'], '2026-01-02');
+    await chooseAll(page);
+    await expect(list.getByText('2 buyers wait to be put there')).toBeVisible();
+    await list.getByRole('button', { name: 'Show what would change' }).click();
+    const sheet = page.getByRole('dialog');
+    const warning = sheet.getByText('1 name may have changed hands since it was marked');
+    await expect(warning).toBeVisible();
+    await sheet.getByRole('button', { name: 'Take them out' }).click();
+    await expect(warning).toHaveCount(0);
+    await sheet.getByRole('button', { name: /^Add 1 name/ }).click();
+    await expect(list.getByText('1 name is proved to be on the list.')).toBeVisible({ timeout: 60_000 });
+    expect((await blocked.kept()).names.slice(3)).toEqual(['sample-new']);
+  } finally {
+    await all.close();
+  }
+});
+
 test('a button on the page opens the dashboard, by the seller’s own click alone', async () => {
   const all = await Rehearsal.start();
   try {

@@ -38,13 +38,11 @@ export class Blocked {
   }
 }
 
-/** Marks made-up buyers of eBay by name, with one import. */
-export async function markAll(daemon: Daemon, names: string[]): Promise<void> {
+/** Marks made-up buyers of eBay by name, with one import; `date` is when they were marked. */
+export async function markAll(daemon: Daemon, names: string[], date = ''): Promise<void> {
   const file = path.join(daemon.data, 'marks.csv');
-  writeFileSync(
-    file,
-    ['marketplace,kind,id,reason', ...names.map((n) => `ebay,username,${n},returns`)].join('\n'),
-  );
+  const rows = names.map((name) => `ebay,username,${name},returns,${date}`);
+  writeFileSync(file, ['marketplace,kind,id,reason,date', ...rows].join('\n'));
   await daemon.json('import', file, '--yes');
 }
 

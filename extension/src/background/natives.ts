@@ -55,11 +55,15 @@ export class Natives {
   async open(name: string): Promise<boolean> {
     const { site, action } = this.#find(name);
     if (!site || !action) return false;
-    const [first] = await addressesOf(site, action);
+    const addresses = await addressesOf(site, action);
+    const [first] = addresses;
     if (!first) return false;
     const tab = await tabOf(site, action);
     if (tab?.id === undefined) {
-      await chrome.tabs.create({ url: first });
+      const used = await hostInUse(site);
+      await chrome.tabs.create({
+        url: addresses.find((address) => new URL(address).hostname === used) ?? first,
+      });
       return true;
     }
     await chrome.tabs.update(tab.id, { active: true });
@@ -150,6 +154,13 @@ async function tabOf(site: Site, action: Action): Promise<chrome.tabs.Tab | unde
   return shown.sort(
     (a, b) => Number(b.active) - Number(a.active) || (b.lastAccessed ?? 0) - (a.lastAccessed ?? 0),
   )[0];
+}
+
+/** The host of the site on which the seller was last, as he sells in one country. */
+async function hostInUse(site: Site): Promise<string | undefined> {
+  const tabs = await chrome.tabs.query({ url: await grantedOf(site) });
+  const [last] = tabs.sort((a, b) => (b.lastAccessed ?? 0) - (a.lastAccessed ?? 0));
+  return last?.url ? new URL(last.url).hostname : undefined;
 }
 
 const withQueries = (addresses: string[]) => addresses.map((address) => `${address}*`);

@@ -42,6 +42,7 @@ export function ChooseSheet({ site, kinds, list, natives, closed, planned }: Cho
   const [unnamed, setUnnamed] = useState(0);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [text, setText] = useState('');
+  const [loaded, setLoaded] = useState(0);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const here = useRef(true);
@@ -58,7 +59,7 @@ export function ChooseSheet({ site, kinds, list, natives, closed, planned }: Cho
     const load = async () => {
       const { marks, problem } = await findAll(
         { marketplace: site.marketplace },
-        () => {},
+        setLoaded,
         () => !here.current,
       );
       if (!here.current) return;
@@ -112,7 +113,7 @@ export function ChooseSheet({ site, kinds, list, natives, closed, planned }: Cho
     <Sheet title={t('native_choose_title', site.name[language()])} closed={closed}>
       <p class="faint">{t('native_choose_text')}</p>
       {problem && <ProblemNotice problem={problem} />}
-      {!choices && !problem && <Busy text={t('ui_loading')} />}
+      {!choices && !problem && <Busy text={counted('native_choose_loading', loaded)} />}
       {choices?.length === 0 && <Empty title={t('native_choose_none')} />}
       {choices && choices.length > 0 && (
         <>

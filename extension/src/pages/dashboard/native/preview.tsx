@@ -2,10 +2,10 @@
 // added, what stays, and what goes where there is no room. Nobody goes whom the
 // seller did not tick, and only those are ticked for him whom Blackmark put there.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Native } from 'shared/wire/wire.gen';
-import type { NativeSite } from '../../../messages';
-import { Field } from '../../../ui/parts';
+import { ask, type NativeSite } from '../../../messages';
+import { Busy, Field } from '../../../ui/parts';
 import { counted, language, number, t } from '../../../ui/text';
 import { day } from '../../../ui/words';
 import { Sheet } from '../sheet';
@@ -16,17 +16,23 @@ import { Names } from './rows';
 /** Names that are offered to go at a time. */
 const OFFERED = 100;
 
+/** Buyers that are asked for at a time. */
+const AT_ONCE = 8;
+
 interface PreviewProps {
   site: NativeSite;
   list: string[];
   waiting: Native[];
   natives: Native[];
   closed: () => void;
+  /** takes some out of those that wait */
+  takeOut: (natives: Native[]) => void;
   /** the seller said yes: without the names to drop, as lists compare them */
   yes: (drop: ReadonlySet<string>) => void;
 }
 
-export function PreviewSheet({ site, list, waiting, natives, closed, yes }: PreviewProps) {
+export function PreviewSheet({ site, list, waiting, natives, closed, takeOut, yes }: PreviewProps) {
+  const stale = useStale(waiting);
   const asked = waiting.map(({ key }) => key.id);
   const need = difference(list, asked, new Set()).after.length - site.limit;
   const [drop, setDrop] = useState<ReadonlySet<string>>(
@@ -49,6 +55,18 @@ export function PreviewSheet({ site, list, waiting, natives, closed, yes }: Prev
       </dl>
       <Names title={t('native_preview_added_names')} names={change.added} />
       <Names title={t('native_preview_removed_names')} names={change.removed} />
+      {stale === undefined && <Busy text={t('native_preview_checking')} />}
+      {stale && stale.length > 0 && (
+        <div class="notice bad">
+          <p class="strong">{counted('native_preview_stale', stale.length)}</p>
+          <Names title={t('native_preview_stale_names')} names={stale.map(({ key }) => key.id)} />
+          <div class="line">
+            <button type="button" class="button" onClick={() => takeOut(stale)}>
+              {t('native_preview_stale_out')}
+            </button>
+          </div>
+        </div>
+      )}
       {need > 0 && (
         <Room {...{ list, natives, asked, drop, setDrop }} need={need} over={over} limit={site.limit} />
       )}
@@ -63,7 +81,7 @@ export function PreviewSheet({ site, list, waiting, natives, closed, yes }: Prev
         <button
           type="button"
           class="button main"
-          disabled={!sure || over > 0 || (change.added.length === 0 && change.already.length === 0)}
+          disabled={!stale || !sure || over > 0 || (change.added.length === 0 && change.already.length === 0)}
           onClick={() => yes(drop)}
         >
           {change.added.length === 0
@@ -76,6 +94,29 @@ export function PreviewSheet({ site, list, waiting, natives, closed, yes }: Prev
       </div>
     </Sheet>
   );
+}
+
+/** Those whose name may be somebody else's by now; undefined while that is looked for. */
+function useStale(waiting: Native[]): Native[] | undefined {
+  const [stale, setStale] = useState<Native[]>();
+  const ids = waiting.map(({ id }) => id).join();
+  useEffect(() => {
+    let here = true;
+    const load = async () => {
+      const found: Native[] = [];
+      for (let at = 0; here && at < waiting.length; at += AT_ONCE) {
+        const some = waiting.slice(at, at + AT_ONCE);
+        const replies = await Promise.all(some.map(({ key }) => ask('report', { keys: [key] })));
+        found.push(...some.filter((_, i) => replies[i]?.ok && replies[i].value.state === 'stale'));
+      }
+      if (here) setStale(found);
+    };
+    void load();
+    return () => {
+      here = false;
+    };
+  }, [ids]);
+  return stale;
 }
 
 function Count({ name, count, of }: { name: string; count: number; of?: number }) {

@@ -289,6 +289,7 @@ export function SiteList({ site, connected }: SiteProps) {
           waiting={waiting}
           natives={natives}
           closed={() => setSheet(undefined)}
+          takeOut={(some) => void act(note(some, 'off'))}
           yes={(drop) => void send(drop)}
         />
       )}
