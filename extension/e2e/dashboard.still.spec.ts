@@ -16,6 +16,7 @@ const PLACES: { place: string; whole: string; answers?: Parameters<typeof openPl
   { place: '#/cloud', whole: '.plot', answers: { sharing: BUSY, hits: HITS, trend: TREND } },
   { place: '#/activity', whole: '.done-list li' },
   { place: '#/activity', whole: '.plot', answers: { trend: TREND } },
+  { place: '#/native', whole: 'section.native' },
   { place: '#/settings', whole: '#log' },
   { place: REPORT, whole: '.buyer', answers: { report: FULL } },
 ];

@@ -14,7 +14,7 @@ import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
 import { keyOf } from './rehearsal/truth';
 import { foreign, type Language } from './rehearsal/words';
 
-const PLACES = ['#/blacklist', '#/cloud', '#/activity', '#/settings'];
+const PLACES = ['#/blacklist', '#/cloud', '#/native', '#/activity', '#/settings'];
 const PAGES = ['welcome', 'sharing', 'report'];
 const NAMES = { en: 'English', zh_CN: '简体中文' };
 

@@ -1,7 +1,7 @@
 // AliExpress puts one buyer on its own list by a link that the seller knows. It is
 // opened for one buyer at a time, and what came of it only the seller can see.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Native, Problem } from 'shared/wire/wire.gen';
 import { ask, type Reply } from '../../../messages';
 import { Field } from '../../../ui/parts';
@@ -32,12 +32,22 @@ function wrong(why: 'empty' | 'address' | 'host' | 'field'): string | undefined 
   }
 }
 
-export function ByLink({ connected }: { connected: boolean }) {
+interface ByLinkProps {
+  connected: boolean;
+  /** what is known was looked at once */
+  read: () => void;
+}
+
+export function ByLink({ connected, read }: ByLinkProps) {
   const { natives, problem: unknown, reload } = useNatives(BY_LINK, connected);
   const [text, setText] = useKept('native link', '', isText);
   const [choosing, setChoosing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [nameless, setNameless] = useState('');
+  const first = !connected || !!natives || !!unknown;
+  useEffect(() => {
+    if (first) read();
+  }, [first]);
   const template = readTemplate(text);
   const name = marketplaceName(BY_LINK);
   const of = (...states: string[]) => (natives ?? []).filter(({ state }) => states.includes(state));

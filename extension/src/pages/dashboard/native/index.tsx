@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from 'shared/wire/wire.gen';
 import { ask, type NativeSite } from '../../../messages';
-import { Busy } from '../../../ui/parts';
+import { Busy, useOnce, Whole } from '../../../ui/parts';
 import { ProblemNotice } from '../../../ui/problem';
 import { t } from '../../../ui/text';
 import { PageHead } from '../head';
@@ -17,6 +17,10 @@ import { SiteList } from './site';
 export function NativeLists({ connected }: PageProps) {
   const [sites, setSites] = useState<NativeSite[]>();
   const [problem, setProblem] = useState<Problem | null>(null);
+  // Parts whose first look is over: then all of them come into view at once.
+  const [read, setRead] = useState<ReadonlySet<string>>(new Set());
+  const has = (part: string) => () => setRead((before) => new Set(before).add(part));
+  const whole = useOnce(read.has('link') && (sites ? sites.every(({ site }) => read.has(site)) : !!problem));
   useEffect(() => {
     void ask('nativeSites').then((reply) => {
       if (reply.ok) setSites(reply.value);
@@ -28,12 +32,14 @@ export function NativeLists({ connected }: PageProps) {
       <PageHead title={t('native_title')} />
       <p class="native-lead">{t('native_lead')}</p>
       {problem && <ProblemNotice problem={problem} />}
-      {!sites && !problem && <Busy text={t('ui_loading')} />}
-      {sites?.map((site) => (
-        <SiteList key={site.site} site={site} connected={connected} />
-      ))}
-      <ByLink connected={connected} />
-      <Pasted />
+      {!whole && <Busy text={t('ui_loading')} />}
+      <Whole here={whole}>
+        {sites?.map((site) => (
+          <SiteList key={site.site} site={site} connected={connected} read={has(site.site)} />
+        ))}
+        <ByLink connected={connected} read={has('link')} />
+        <Pasted />
+      </Whole>
     </>
   );
 }

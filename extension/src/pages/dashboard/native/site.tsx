@@ -24,9 +24,11 @@ const PAUSE = 5000;
 interface SiteProps {
   site: NativeSite;
   connected: boolean;
+  /** the page and what is known of it were looked at once */
+  read: () => void;
 }
 
-export function SiteList({ site, connected }: SiteProps) {
+export function SiteList({ site, connected, read: done }: SiteProps) {
   const { natives, problem: unknown, reload } = useNatives(site.site, connected);
   const [look, setLook] = useState<NativeLook>();
   const [reading, setReading] = useState(false);
@@ -53,6 +55,10 @@ export function SiteList({ site, connected }: SiteProps) {
     if (granted) void read(false);
     return () => run.current?.abort();
   }, [granted]);
+  const first = (!granted || !!look || !!problem) && (!connected || !!natives || !!unknown);
+  useEffect(() => {
+    if (first) done();
+  }, [first]);
   // Whoever opened the page in another tab comes back to see the list.
   useEffect(() => {
     const back = () => {
