@@ -15,7 +15,7 @@ import { keyOf, type Order } from './rehearsal/truth';
 const SLOW = 20;
 
 /** Square pixels: more than all words of ours that a page begins with, and less than their veils. */
-const LARGE = 40_000;
+const LARGE = 8_000;
 
 let stage: Rehearsal;
 let page: Page;

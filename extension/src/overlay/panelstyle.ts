@@ -16,6 +16,7 @@ export const PANEL_STYLE = `${VEIL_STYLE}
 .dock,.pill{bottom:16px;right:16px}
 .left .dock,.left .pill{right:auto;left:16px}
 .pill{display:flex;align-items:center;gap:8px;width:172px;height:36px;padding:0 12px 0 8px;border-radius:18px;white-space:nowrap}
+.pill .veil::before{content:"MMMMMMMMMM"/"";font-size:48px}
 .pill .grow{overflow:hidden;text-overflow:ellipsis}
 .logo{display:flex;align-items:center;justify-content:center;width:20px;height:20px;border-radius:5px;background:#0d0d0f;color:#fff;flex:none}
 .dark .logo{box-shadow:inset 0 0 0 1px #8d939b}

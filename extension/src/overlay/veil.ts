@@ -4,6 +4,8 @@
 //
 // A veil is one invisible glyph as large as what it lies in. It is larger than any
 // word there, and is drawn whenever one may be: so its size is all that is told.
+// The small dock comes with every page: its veil is no larger than it must be, since
+// sites take the largest text for the moment when their page was there.
 
 import { make } from './elements';
 
