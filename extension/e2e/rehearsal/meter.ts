@@ -5,7 +5,7 @@ import type { CDPSession, Page } from 'playwright-core';
 
 interface Node {
   id: number;
-  callFrame: { url: string };
+  callFrame: { url: string; functionName: string };
   children?: number[];
 }
 
@@ -32,7 +32,9 @@ export class Meter {
     const ours = new Set<number>();
     const nodes = new Map((profile.nodes as Node[]).map((node) => [node.id, node]));
     const visit = (node: Node, within: boolean): void => {
-      const counts = within || node.callFrame.url.startsWith(this.origin);
+      const { url, functionName } = node.callFrame;
+      // The browser's own `fetch` is the page's call, which our hook only passes on.
+      const counts = (within && !(url === '' && functionName === 'fetch')) || url.startsWith(this.origin);
       if (counts) ours.add(node.id);
       for (const id of node.children ?? []) {
         const child = nodes.get(id);
