@@ -181,6 +181,41 @@ test('a site that is opened where no definition has a page is counted, without a
   }
 });
 
+test('a list that names no buyers by its nature is understood, and says where they are named', async () => {
+  const stage = await Rehearsal.start();
+  try {
+    const ebay = { row: '#orders tr', order: "row.querySelector('.order-details a')?.textContent" };
+    const { eyes } = await stage.list(
+      'https://www.ebay.com/sh/ord/?filter=status:ALL_ORDERS&orders=20',
+      ebay,
+    );
+    expect(await looked(stage, 1)).toMatchObject({ site: 'ebay', rows: 20, buyers: 0 });
+    expect(await eyes.said('.trouble')).toEqual([]);
+    const notice = (await eyes.said('.dock .notice')).join(' ');
+    expect(notice).not.toContain('not understood');
+    expect(notice).toContain('Some orders name no buyer.');
+    await eyes.page.close();
+    // The control: rows that have lost their buyers, where the definition reads some.
+    const page = await stage.browser.context.newPage();
+    await page.route(`${SHOPEE_LIST}&bare`, (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<!doctype html><link rel="icon" href="data:,"><a class="order-card" data-testid="order-item" href="/portal/sale/order/51">
+          <div class="order-identifiers"><span class="order-sn">Order 261008ABCDEF12</span></div></a>`,
+      }),
+    );
+    const control = await Eyes.on(page, stage.browser.extension);
+    await page.goto(`${SHOPEE_LIST}&bare`);
+    await until(
+      'the dock says that no buyer was found',
+      async () => (await control.said('.dock .notice')).join(' ').includes('no buyer in any of them'),
+      JUDGED,
+    );
+  } finally {
+    await stage.close();
+  }
+});
+
 const NOW = '2026-11-20T08:00:00Z';
 const COUNTED = { looks: 9, found: 6, rows: 120, buyers: 118, last: NOW };
 const PAGES: SiteReports = {

@@ -200,7 +200,7 @@ export class Desk {
     const rows = [...this.#given.book.seats.values()].map((seat) => seat.entry);
     const missed =
       rows.length > 0
-        ? rows.some((entry) => namesBuyer(entry))
+        ? rows.some((entry) => namesBuyer(entry)) || !namesBuyers(page, this.#given.definition)
           ? undefined
           : 'no_buyers'
         : isEmpty(page, document)
@@ -236,6 +236,12 @@ export class Desk {
     element.scrollIntoView({ block: 'center', behavior: 'smooth' });
     return name;
   }
+}
+
+/** Whether buyers are expected on a page at all: some lists name none, in the document or in a response. */
+function namesBuyers(page: PageDefinition, { json, sweep }: Definition): boolean {
+  const facts = [...(page.rows ?? []), ...(json ?? [])];
+  return !!sweep || facts.some((one) => one?.keys || one?.name);
 }
 
 function namesBuyer({ sighting, answer }: Entry): boolean {
