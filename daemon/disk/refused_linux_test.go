@@ -159,10 +159,14 @@ func TestFewHandles(t *testing.T) {
 	const keys = 2000
 	for _, closed := range []bool{true, false} {
 		said := map[string]int{}
-		for n := 4; n < 20; n++ {
+		for _, n := range []int{6, 10, 11, 12, 13, 14, 15, 16, 64} {
 			dir := filepath.Join(t.TempDir(), "database")
 			database(t, dir, keys, closed)
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			limit := 3 * time.Second // Badger may wait for ever
+			if n == 64 {             // enough of them
+				limit = time.Minute
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), limit)
 			c := exec.CommandContext(ctx, os.Args[0])
 			c.Env = append(os.Environ(), fmt.Sprintf("%s=%d", handlesVariable, n), dirVariable+"="+dir)
 			out, err := c.Output()
@@ -269,7 +273,7 @@ func TestDamageIsNoRefusal(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, file := range files {
-			for _, part := range []int64{-1, 0, 1, 50, 99} { // per cent that are left; none: the file is gone
+			for _, part := range []int64{-1, 0, 50} { // per cent that are left; none: the file is gone
 				dir := filepath.Join(t.TempDir(), "database")
 				err := os.CopyFS(dir, os.DirFS(sample))
 				path := filepath.Join(dir, file.Name())
