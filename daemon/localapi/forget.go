@@ -15,6 +15,7 @@ import (
 
 	"blackmark/daemon/disk"
 	"blackmark/daemon/ledger"
+	"blackmark/daemon/orders"
 	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -31,7 +32,10 @@ const slowLimit = 10 * time.Minute
 var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath, restorePath, diagnosticsPath}
 
 var errForgetWhom = problem.New(problem.Invalid, "forget_whom",
-	"it is not said whom to forget", "name one of the buyer's identifiers, or one of his orders")
+	"it is not said whom to forget", "name one of the buyer's identifiers, one of his orders, or the name that orders show")
+
+var errForgetName = problem.New(problem.TooLarge, "forget_name",
+	"this name is too long", "name it as the orders show it")
 
 func (s *Server) forgetOperations(api huma.API) {
 	route(s, api, operation{http.MethodPost, forgetPath, "forget", "Forget a buyer for good", []Caller{Local}},
@@ -58,12 +62,22 @@ func unhurried(next echo.HandlerFunc) echo.HandlerFunc {
 // who asks again after a crash finds the rest.
 func (s *Server) forget(ctx context.Context, q wire.ForgetQuery) (wire.Forgotten, error) {
 	var done wire.Forgotten
+	// Once begun it is carried out: a caller who goes leaves nothing half done.
+	ctx = context.WithoutCancel(ctx)
+	nameless, err := s.nameless(ctx, q)
+	if err != nil {
+		return done, err
+	}
+	if nameless.only {
+		if done.Orders, err = s.config.Orders.ForgetNameless(ctx, q.Name, nameless.order, q.DryRun); err == nil {
+			done.Backups, err = s.copies()
+		}
+		return done, err
+	}
 	keys, err := s.allKeysOf(q)
 	if err != nil {
 		return done, err
 	}
-	// Once begun it is carried out: a caller who goes leaves nothing half done.
-	ctx = context.WithoutCancel(ctx)
 	if s.config.Sharing != nil {
 		if done.Shared, err = s.config.Sharing.Forget(keys, q.DryRun); err != nil {
 			return done, err
@@ -77,6 +91,12 @@ func (s *Server) forget(ctx context.Context, q wire.ForgetQuery) (wire.Forgotten
 	if done.Orders, err = s.config.Orders.Forget(ctx, keys, q.DryRun); err != nil {
 		return done, err
 	}
+	if q.Name != "" {
+		more, err := s.config.Orders.ForgetNameless(ctx, q.Name, nil, q.DryRun)
+		if done.Orders += more; err != nil {
+			return done, err
+		}
+	}
 	if done.Records, err = s.config.Ledger.Forget(ctx, keys, q.DryRun); err != nil {
 		return done, err
 	}
@@ -85,6 +105,32 @@ func (s *Server) forget(ctx context.Context, q wire.ForgetQuery) (wire.Forgotten
 	}
 	done.Backups, err = s.copies()
 	return done, err
+}
+
+// namelessOrders are orders that no identifier finds.
+type namelessOrders struct {
+	order *orders.Ref // the one that the query names
+	only  bool        // the query means no buyer beside
+}
+
+// nameless finds what a query means of orders of which no page named the buyer.
+func (s *Server) nameless(ctx context.Context, q wire.ForgetQuery) (n namelessOrders, err error) {
+	if len(q.Name) > 4*wire.MaxName {
+		return n, errForgetName.In("name")
+	}
+	if len(q.Keys) > 0 {
+		return n, nil
+	}
+	n.only = q.Name != "" && q.Order == nil
+	if q.Order == nil {
+		return n, nil
+	}
+	ref := orders.Ref{Marketplace: q.Order.Marketplace, Region: q.Order.Region, Number: q.Order.Number}
+	found, err := s.config.Orders.ForgetNameless(ctx, "", &ref, true)
+	if found > 0 {
+		n.order, n.only = &ref, true
+	}
+	return n, err
 }
 
 // allKeysOf is every key of the buyer whom a query means.

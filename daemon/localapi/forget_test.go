@@ -1,9 +1,11 @@
 package localapi_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,7 +49,19 @@ func TestForget(t *testing.T) {
 	if len(list.Marks) != 1 || list.Marks[0].Keys[0] != ali("90000002") {
 		t.Errorf("left: %+v", list.Marks)
 	}
+	// Orders that no identifier finds: by the name that they show, or by their number.
+	for i, number := range []string{"8012345678905001", "8012345678905002"} {
+		p.watch("names", wire.Row{Row: fmt.Sprint(i), Sighting: wire.Sighting{Order: aliOrder(number), Name: "Made Up", Source: wire.FromDefinition}})
+	}
+	for i, q := range []wire.ForgetQuery{{Order: aliOrder("8012345678905001")}, {Name: "made up"}, {Name: "made up"}} {
+		var got wire.Forgotten
+		s.ok(call.Post(t.Context(), "/v1/forget", q, &got))
+		if want := []int{1, 1, 0}[i]; got.Orders != want || got.Records != 0 || got.Shared {
+			t.Errorf("%+v: %+v", q, got)
+		}
+	}
 	for code, q := range map[string]wire.ForgetQuery{
+		"forget_name": {Name: strings.Repeat("x", 10_000)},
 		"forget_whom": {},
 		"key_shape":   {Keys: []buyer.Key{{Marketplace: "aliexpress", Kind: "ali_id", ID: "?"}}},
 		"keys_many":   {Keys: make([]buyer.Key, wire.MaxKeys+1)},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	badger "github.com/dgraph-io/badger/v4"
 
@@ -51,6 +52,23 @@ func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
 // because Badger keeps what is deleted; it goes on being read meanwhile. A dry run
 // counts and changes nothing.
 func (s *Store) Forget(ctx context.Context, keys []buyer.Key, dryRun bool) (removed int, err error) {
+	return s.forget(ctx, func(rec record) bool { return s.concerns(rec, keys) }, dryRun)
+}
+
+// ForgetNameless removes, by the rules of Forget, orders of which no page named the
+// buyer: those that show a name, and the one that is given. Either may be empty.
+func (s *Store) ForgetNameless(ctx context.Context, name string, order *Ref, dryRun bool) (removed int, err error) {
+	name = foldName(name)
+	return s.forget(ctx, func(rec record) bool {
+		return len(rec.Graded) == 0 && len(rec.Rival) == 0 &&
+			(name != "" && foldName(rec.Name) == name || order != nil && rec.ref() == *order)
+	}, dryRun)
+}
+
+// foldName is a name without what does not tell two apart.
+func foldName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+func (s *Store) forget(ctx context.Context, goes func(record) bool, dryRun bool) (removed int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.db.Opts().InMemory {
@@ -63,7 +81,7 @@ func (s *Store) Forget(ctx context.Context, keys []buyer.Key, dryRun bool) (remo
 			if err := json.Unmarshal(value, &rec); err != nil {
 				return err
 			}
-			if s.concerns(rec, keys) {
+			if goes(rec) {
 				his = append(his, key)
 			}
 			return ctx.Err()

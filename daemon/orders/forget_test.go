@@ -58,6 +58,44 @@ func shop(t *testing.T, s *orders.Store) (his []buyer.Key) {
 	return his
 }
 
+// Orders of which no page named the buyer can show a name: it is found, whatever its
+// case and spaces; orders of known buyers with that name stay, and other ones too.
+func TestForgetNameless(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "orders")
+	s := open(t, orders.Config{Dir: dir})
+	for i, name := range []string{"Sample  Somebody", "sample somebody", "Nobody Real", "Sample Somebody"} {
+		one := sight(i, orders.FromDefinition)
+		if one.Name = name; i == 3 {
+			one.Keys = []buyer.Key{user(1)}
+		}
+		see(t, s, one)
+	}
+	if n, err := s.ForgetNameless(t.Context(), "", nil, false); err != nil || n != 0 {
+		t.Fatalf("without a name: %d %v", n, err)
+	}
+	for _, dryRun := range []bool{true, false} {
+		if n, err := s.ForgetNameless(t.Context(), " Sample somebody", nil, dryRun); err != nil || n != 2 {
+			t.Fatalf("dry run %v: %d %v", dryRun, n, err)
+		}
+	}
+	for i, want := range []bool{false, false, true, true} {
+		if _, found, err := s.Get("shopee", "br", number(i)); err != nil || found != want {
+			t.Errorf("order %d: %v %v", i, found, err)
+		}
+	}
+	if n := traces(t, dir, number(0)); n > 0 {
+		t.Errorf("the order stands in %d files", n)
+	}
+	known := orders.Ref{Marketplace: "shopee", Region: "br", Number: number(3)}
+	if n, err := s.ForgetNameless(t.Context(), "", &known, false); err != nil || n != 0 {
+		t.Errorf("an order of a known buyer: %d %v", n, err)
+	}
+	lone := orders.Ref{Marketplace: "shopee", Region: "br", Number: number(2)}
+	if n, err := s.ForgetNameless(t.Context(), "", &lone, false); err != nil || n != 1 {
+		t.Errorf("one order: %d %v", n, err)
+	}
+}
+
 func TestForget(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "orders")
 	s := open(t, orders.Config{Dir: dir})

@@ -178,6 +178,7 @@ type Restore struct {
 type ForgetQuery struct {
 	Keys   []buyer.Key `json:"keys,omitempty"`
 	Order  *Order      `json:"order,omitempty"`
+	Name   string      `json:"name,omitempty"`    // orders of which no page named the buyer, and that show this name
 	DryRun bool        `json:"dry_run,omitempty"` // count, and change nothing
 }
 

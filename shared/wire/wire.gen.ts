@@ -946,6 +946,8 @@ export interface Restore {
 export interface ForgetQuery {
   keys?: BuyerKey[];
   order?: Order;
+  /** orders of which no page named the buyer, and that show this name */
+  name?: string;
   /** count, and change nothing */
   dry_run?: boolean;
 }

@@ -27,9 +27,11 @@ was shared of him, which is withdrawn from the cloud. Any identifier of the
 buyer will do, or one of his orders; the others that marks and orders know are
 followed. There is no way back.
 
-What stays: hashes from which nobody can tell who it was; orders of which no
-page named the buyer; and backups made before, which are named so that you can
-delete them. Exports and backups that you keep elsewhere are yours to delete.
+Orders of which no page named the buyer can still show a name: --name forgets
+those with this name, beside the buyer or alone, and --order the one.
+
+What stays: hashes from which nobody can tell who it was, and backups made
+before, which are named so that you can delete them. Exports and backups that you keep elsewhere are yours to delete.
 A page that shows the buyer again is remembered again, and he can be marked
 anew; an old request that is sent again marks nobody.
 
@@ -39,11 +41,13 @@ history, use "blackmark unmark".
 ` + exitHelp,
 		Example: `  blackmark forget shopee:br:user_id:900000009 --dry-run
   blackmark forget shopee:br:user_id:900000009
+  blackmark forget --name 'Made Up' --dry-run
   blackmark forget --marketplace shopee --region br --order 250101ABCDEFGH --yes`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var err error
-			if query.Keys, query.Order, err = whom.read(args); err != nil {
+			query.Keys, query.Order, err = whom.read(args)
+			if err != nil && (query.Name == "" || !errors.Is(err, errWhom)) {
 				return err
 			}
 			if !yes && !query.DryRun {
@@ -58,6 +62,7 @@ history, use "blackmark unmark".
 		},
 	}
 	whom.add(c)
+	c.Flags().StringVar(&query.Name, "name", "", "name that orders show whose buyer no page named")
 	c.Flags().BoolVar(&query.DryRun, "dry-run", false, "say what would go, and change nothing")
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return c
