@@ -34,9 +34,6 @@ var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath
 var errForgetWhom = problem.New(problem.Invalid, "forget_whom",
 	"it is not said whom to forget", "name one of the buyer's identifiers, one of his orders, or the name that orders show")
 
-var errForgetName = problem.New(problem.TooLarge, "forget_name",
-	"this name is too long", "name it as the orders show it")
-
 func (s *Server) forgetOperations(api huma.API) {
 	route(s, api, operation{http.MethodPost, forgetPath, "forget", "Forget a buyer for good", []Caller{Local}},
 		func(ctx context.Context, i *in[wire.ForgetQuery]) (wire.Forgotten, error) {
@@ -116,7 +113,7 @@ type namelessOrders struct {
 // nameless finds what a query means of orders of which no page named the buyer.
 func (s *Server) nameless(ctx context.Context, q wire.ForgetQuery) (n namelessOrders, err error) {
 	if len(q.Name) > 4*wire.MaxName {
-		return n, errForgetName.In("name")
+		return n, errForgetWhom.In("name")
 	}
 	if len(q.Keys) > 0 {
 		return n, nil
