@@ -275,13 +275,15 @@ func (l *Lists) Results(results []wire.NativeResult) ([]wire.Native, error) {
 	return all, l.write(all)
 }
 
-// follows tells which state may come after another. The same one again changes
-// nothing; what was unknown may become known by another look at the list, and
-// whoever is there may be taken off. What may have arrived is never on its way again.
+// follows tells which state may come after another. What was unknown may become
+// known by another look at the list, and whoever is there may be taken off. What may
+// have arrived is never on its way again, and only one of two browsers sends.
 func follows(before, after wire.NativeState) bool {
 	switch after {
-	case wire.NativePlanned, wire.NativeSent:
+	case wire.NativePlanned:
 		return before == wire.NativePlanned || before == wire.NativeSent
+	case wire.NativeSent:
+		return before == wire.NativePlanned
 	case wire.NativeProved, wire.NativeFailed, wire.NativeUnknown:
 		return before == after || before != wire.NativeProved && before != wire.NativeFailed && before != wire.NativeOff
 	case wire.NativeOff:

@@ -79,7 +79,8 @@ export function sendForm(form: Form, before: string[], after: string[]): Sent {
   if (field.value !== text || (button as HTMLButtonElement).disabled) return no('strange');
   const told = form.refusal === '' ? [] : [...document.querySelectorAll(form.refusal)];
   globalThis.blackmarkNative = true;
-  button.click();
+  // The page may be gone with the click; what it said until then is told first.
+  setTimeout(() => button.click());
   return { state: 'sent', refusals: told.filter((element) => element.checkVisibility()).length };
 }
 

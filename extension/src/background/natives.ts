@@ -93,10 +93,10 @@ export class Natives {
     await sleep(Math.max(0, (this.#sent.get(name) ?? 0) + PACE - Date.now()));
     this.#sent.set(name, Date.now());
     const sent = await run<Sent>(tab, sendForm, [form, before, after]);
-    // Nothing came back: the page went away in the middle, and nobody knows what it did.
-    if (!sent) return { state: 'sent', answer: 'none' };
-    if (sent.state !== 'sent') return { state: sent.state };
-    return { state: 'sent', answer: await this.#answer(tab, action, sent.refusals) };
+    if (sent && sent.state !== 'sent') return { state: sent.state };
+    // Where nothing came back the page went away in the middle: it may have sent, and
+    // nothing that the next one says can be told from what stood there before.
+    return { state: 'sent', answer: await this.#answer(tab, action, sent?.refusals ?? 1) };
   }
 
   /** Waits for what the page says to its form. */
