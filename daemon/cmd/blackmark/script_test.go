@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"blackmark/daemon/localapi/socket"
+	"blackmark/daemon/settings"
 	"blackmark/shared/wire"
 )
 
@@ -83,11 +84,17 @@ func await(ts *testscript.TestScript, _ bool, _ []string) {
 	})
 }
 
-// gone waits until no daemon answers.
+// gone waits until no daemon answers and the folder is free: a process that was
+// killed gives back its port and its locks one after the other.
 func gone(ts *testscript.TestScript, _ bool, _ []string) {
 	eventually(ts, "the daemon is gone", func() bool {
 		var exit *exec.ExitError
-		return errors.As(ts.Exec("blackmark", "status"), &exit) && exit.ExitCode() == exitNotRunning
+		if !errors.As(ts.Exec("blackmark", "status"), &exit) || exit.ExitCode() != exitNotRunning {
+			return false
+		}
+		held, err := settings.Locked(ts.Getenv("BLACKMARK_DATA"))
+		ts.Check(err)
+		return !held
 	})
 }
 
