@@ -68,6 +68,39 @@ test('marks are shown, made by mouse, and outlive the daemon', async () => {
   await eyes.page.close();
 });
 
+test('the language that the seller chose is that of pages and badges', async () => {
+  const settings = await firefox.own('dashboard');
+  const choose = async (place: number) => {
+    await settings.evaluate("location.hash = '#/settings'");
+    await until(
+      'the choice is there',
+      () =>
+        settings.evaluate("document.querySelectorAll('.languages input').length === 3") as Promise<boolean>,
+    );
+    await settings.evaluate(`document.querySelectorAll('.languages input')[${place}].click()`);
+  };
+  const words = (eyes: FirefoxEyes) =>
+    eyes.roots<string>(
+      `(roots) => roots.flatMap((root) => [...root.querySelectorAll('[data-t]')].map((e) => e.dataset.t)).join(' ')`,
+    );
+  await choose(2);
+  await until('the page speaks Chinese', async () =>
+    /我的黑名单/.test((await settings.evaluate('document.body.innerText')) as string),
+  );
+  const { eyes } = await list();
+  expect(await words(eyes)).toMatch(/[\u4e00-\u9fff]/);
+  expect(await words(eyes)).not.toMatch(/[a-z]{4,} [a-z]{2,}/);
+  await eyes.page.close();
+  await choose(0);
+  await until('the page speaks English again', async () =>
+    /My Blacklist/.test((await settings.evaluate('document.body.innerText')) as string),
+  );
+  const again = await list();
+  expect(await words(again.eyes)).not.toMatch(/[\u4e00-\u9fff]/);
+  await again.eyes.page.close();
+  await settings.close();
+});
+
 test('a page that watches and replaces what it can finds nothing of ours but the hosts', async () => {
   const { eyes, orders } = await list('&adversary=1&seed=4');
   const [order] = orders;

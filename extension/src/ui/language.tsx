@@ -1,6 +1,7 @@
 // The language of everything that the extension shows.
 
 import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../messages';
 import { choice, choose, LANGUAGES } from './chosen';
 import { type Language, t } from './text';
 
@@ -10,6 +11,8 @@ export function LanguageChoice() {
   const put = async (language: Language | undefined) => {
     setChosen(language);
     await choose(language);
+    // The next page of a marketplace that is opened has it.
+    await ask('sitesChanged');
     // What is on the screen was said in the old one.
     location.reload();
   };
