@@ -25,11 +25,11 @@ import (
 const forgetPath = "/v1/forget"
 
 // slowLimit is how long one of slowPaths may take: a million orders are written
-// anew, or read to their end.
+// anew, or read to their end, or a file is.
 const slowLimit = 10 * time.Minute
 
 // slowPaths are where much is done before the answer comes.
-var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath, restorePath, diagnosticsPath}
+var slowPaths = []string{forgetPath, backupPath, checkBackupPath, readBackupPath, restorePath, diagnosticsPath, importPath}
 
 var errForgetWhom = problem.New(problem.Invalid, "forget_whom",
 	"it is not said whom to forget", "name one of the buyer's identifiers, one of his orders, or the name that orders show")

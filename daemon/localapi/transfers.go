@@ -35,6 +35,10 @@ func (s *Server) transfers() (Transfers, error) {
 	return s.config.Transfers, nil
 }
 
+// importPath is where an import begins: the file is read to its end before the
+// answer, which a large workbook takes its time for.
+const importPath = "/v1/imports"
+
 // importUpload begins to import a file that was sent.
 func (s *Server) importUpload(q wire.ImportQuery) (wire.Import, error) {
 	transfers, err := s.transfers()
@@ -60,7 +64,7 @@ func (s *Server) transferOperations(api huma.API) {
 			}
 			return transfers.Export(ctx, w, q)
 		})
-	route(s, api, operation{http.MethodPost, "/v1/imports", "import", "Begin an import", everyone},
+	route(s, api, operation{http.MethodPost, importPath, "import", "Begin an import", everyone},
 		func(_ context.Context, i *in[wire.ImportQuery]) (wire.Import, error) { return s.importUpload(i.Body) })
 	route(s, api, operation{http.MethodPost, "/v1/imports/list", "imports", "The imports that are remembered", everyone},
 		func(context.Context, *nothing) (wire.ImportList, error) {

@@ -124,7 +124,7 @@ export class OwnPages {
     readNative: async (site, anew) => fine(await this.#parts.natives.read(String(site), anew === true)),
     writeNative: async (write) => fine(await this.#parts.natives.write(write)),
     restoreBackup: (query) => this.#parts.link.call<Restore>('POST', '/v1/restore', query, WHOLE_LIMIT),
-    beginImport: (query) => this.#parts.link.call<Import>('POST', '/v1/imports', query, LIST_LIMIT),
+    beginImport: (query) => this.#parts.link.call<Import>('POST', '/v1/imports', query, WHOLE_LIMIT),
     importStatus: (query) => this.#parts.link.call<Import>('POST', '/v1/imports/status', query),
     stopImport: (query) => this.#parts.link.call<Import>('POST', '/v1/imports/stop', query),
     undoImport: (query) => this.#parts.link.call<Import>('POST', '/v1/imports/undo', query),
