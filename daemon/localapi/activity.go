@@ -177,9 +177,9 @@ func (s *Server) otherActs(spot activitySpot, test activityTest, limit int) ([]o
 			return nil, err
 		}
 	}
-	s.config.Natives.Each(func(n wire.Native) {
+	s.config.Natives.EachProved(func(n wire.Native) {
 		at, err := time.Parse(time.RFC3339, n.At)
-		if err == nil && n.State == wire.NativeProved {
+		if err == nil {
 			add(otherAct{at: at, name: n.ID, Activity: wire.Activity{Act: wire.ActPushed, Keys: []buyer.Key{n.Key}}})
 		}
 	})

@@ -38,7 +38,8 @@ func (l *Lists) Empty() bool {
 	return len(l.natives) == 0
 }
 
-// Load makes the file in a new folder of a dump, which it reads to its end.
+// Load makes the file in a new folder of a dump, which it reads to its end. Whoever
+// waited then may have been sent since, so nobody knows.
 func Load(dir string, r io.Reader) error {
 	var all []wire.Native
 	lines := bufio.NewScanner(r)
@@ -47,6 +48,9 @@ func Load(dir string, r io.Reader) error {
 		n, err := decode(bytes.Clone(lines.Bytes()))
 		if err != nil {
 			return ErrDumpDamaged.Because(err)
+		}
+		if n.State == wire.NativePlanned {
+			n.State = wire.NativeUnknown
 		}
 		all = append(all, n)
 	}

@@ -60,7 +60,8 @@ type Lists struct {
 
 	mu      sync.Mutex
 	natives map[place]wire.Native
-	places  map[string]place // by id
+	places  map[string]place       // by id
+	proved  map[string]wire.Native // by id; also those that were taken off since
 	file    *os.File
 	broken  error
 }
@@ -88,7 +89,7 @@ func Open(c Config) (*Lists, error) {
 	if err := disk.MakeDir(c.Dir); err != nil {
 		return nil, err
 	}
-	l := &Lists{config: c, natives: map[place]wire.Native{}, places: map[string]place{}}
+	l := &Lists{config: c, natives: map[place]wire.Native{}, places: map[string]place{}, proved: map[string]wire.Native{}}
 	whole, err := l.read()
 	if err != nil {
 		return nil, err
@@ -147,7 +148,8 @@ func (l *Lists) read() (whole int64, err error) {
 }
 
 // leave keeps a file in which lines are damaged beside, and begins another one with
-// all that reads. It tells how long that is.
+// all that reads. It tells how long that is. Whoever seems to wait may have been sent
+// by a line that is lost, so nobody knows.
 func (l *Lists) leave(damaged int) (whole int64, err error) {
 	aside, err := disk.MoveAside(l.path())
 	if err != nil {
@@ -155,6 +157,12 @@ func (l *Lists) leave(damaged int) (whole int64, err error) {
 	}
 	l.config.Log.Error("some of what was put on marketplaces' lists was damaged and is not known any more; the file was kept",
 		"lines", damaged, "kept", filepath.Base(aside))
+	for at, n := range l.natives {
+		if n.State == wire.NativePlanned {
+			n.State = wire.NativeUnknown
+			l.natives[at] = n
+		}
+	}
 	text := encode(l.sorted())
 	return int64(len(text)), disk.WriteFile(l.path(), text)
 }
@@ -165,6 +173,9 @@ func (l *Lists) take(n wire.Native) {
 		delete(l.places, old.ID)
 	}
 	l.natives[at], l.places[n.ID] = n, at
+	if n.State == wire.NativeProved {
+		l.proved[n.ID] = n
+	}
 }
 
 // Close closes the file.
@@ -349,13 +360,15 @@ func decode(line []byte) (n wire.Native, err error) {
 	return n, json.Unmarshal(line, &n)
 }
 
-// sorted is everything, in an order: the same entries give the same bytes.
+// sorted is everything, in an order: the same entries give the same bytes. Who was
+// there comes before what is, since a later line takes the place of an earlier one.
 func (l *Lists) sorted() []wire.Native {
-	all := slices.Collect(maps.Values(l.natives))
-	slices.SortFunc(all, func(a, b wire.Native) int {
+	was := slices.SortedFunc(maps.Values(l.proved), func(a, b wire.Native) int { return cmp.Compare(cursorOf(a), cursorOf(b)) })
+	was = slices.DeleteFunc(was, func(n wire.Native) bool { return l.natives[place{n.Site, n.Key}] == n })
+	is := slices.SortedFunc(maps.Values(l.natives), func(a, b wire.Native) int {
 		return cmp.Or(strings.Compare(a.Site, b.Site), strings.Compare(a.Key.String(), b.Key.String()))
 	})
-	return all
+	return append(was, is...)
 }
 
 // Each gives everything that is remembered, in no order that means anything.
@@ -367,6 +380,16 @@ func (l *Lists) Each(do func(wire.Native)) {
 	}
 }
 
+// EachProved gives everyone who was put on a list, as it was proved, also those who
+// were taken off since; in no order that means anything.
+func (l *Lists) EachProved(do func(wire.Native)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range l.proved {
+		do(n)
+	}
+}
+
 // Forget removes a buyer: the file is written anew without him. Keys are all of his.
 func (l *Lists) Forget(keys []buyer.Key) error {
 	l.mu.Lock()
@@ -374,12 +397,7 @@ func (l *Lists) Forget(keys []buyer.Key) error {
 	if l.file == nil {
 		return fs.ErrClosed
 	}
-	var left []wire.Native
-	for _, n := range l.natives {
-		if !slices.Contains(keys, n.Key) {
-			left = append(left, n)
-		}
-	}
+	left := slices.DeleteFunc(l.sorted(), func(n wire.Native) bool { return slices.Contains(keys, n.Key) })
 	if err := l.file.Close(); err != nil {
 		return err
 	}
@@ -387,7 +405,7 @@ func (l *Lists) Forget(keys []buyer.Key) error {
 	if err := disk.WriteFile(l.path(), encode(left)); err != nil {
 		return err
 	}
-	l.natives, l.places = map[place]wire.Native{}, map[string]place{}
+	l.natives, l.places, l.proved = map[place]wire.Native{}, map[string]place{}, map[string]wire.Native{}
 	for _, n := range left {
 		l.take(n)
 	}

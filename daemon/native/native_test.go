@@ -210,18 +210,46 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// proved is who was put on a list, by name.
+func proved(l *native.Lists) map[string]wire.Native {
+	all := map[string]wire.Native{}
+	l.EachProved(func(n wire.Native) { all[n.Key.ID] = n })
+	return all
+}
+
 func TestForget(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
-	plan(t, l, false, name("one"), name("two"))
+	for i, n := range plan(t, l, false, name("one"), name("two"), name("gone")) {
+		if i == 1 {
+			continue
+		}
+		for _, state := range []wire.NativeState{wire.NativeProved, wire.NativeOff} {
+			if err := result(l, n.ID, state); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got := proved(l); len(got) != 2 || got["gone"].State != wire.NativeProved {
+		t.Errorf("who was taken off was never there: %+v", got)
+	}
 	if err := l.Forget([]buyer.Key{name("one")}); err != nil {
 		t.Fatal(err)
 	}
 	plan(t, l, false, name("three"))
+	if n := len(proved(l)); n != 1 {
+		t.Errorf("after forgetting one, %d are known to have been there", n)
+	}
 	l = open(t, dir)
 	got, err := l.Of("ebay", []buyer.Key{name("one"), name("two"), name("three")})
 	if err != nil || got[0].State != "" || got[1].State != wire.NativePlanned || got[2].State != wire.NativePlanned {
 		t.Errorf("%+v %v", got, err)
+	}
+	if got := proved(l); len(got) != 1 || got["gone"].State != wire.NativeProved {
+		t.Errorf("after forgetting and a restart: %+v", got)
+	}
+	if all, _, err := l.Find("ebay", []wire.NativeState{wire.NativeOff}, "", 10); err != nil || len(all) != 1 {
+		t.Errorf("what was takes the place of what is: %+v %v", all, err)
 	}
 	if b, _ := os.ReadFile(filepath.Join(dir, "pushed")); strings.Contains(string(b), `"one"`) {
 		t.Error("he is still in the file")
@@ -258,6 +286,9 @@ func TestChangedLines(t *testing.T) {
 		got := states(t, l)
 		aside, _ := filepath.Glob(filepath.Join(dir, "pushed.damaged-*"))
 		for id, state := range got {
+			if state == wire.NativePlanned && want[id] != wire.NativePlanned {
+				t.Fatalf("byte %d: %q would be sent again", at, id)
+			}
 			if was, there := want[id]; !there || state != was && len(aside) == 0 {
 				t.Fatalf("byte %d: %v, want %v, kept %v", at, got, want, aside)
 			}
@@ -284,7 +315,7 @@ func states(t *testing.T, l *native.Lists) map[string]wire.NativeState {
 	return all
 }
 
-// What is written into a backup is what is read from it.
+// What is written into a backup is what is read from it; nobody waits in it.
 func TestDumpLoads(t *testing.T) {
 	l := open(t, t.TempDir())
 	all := plan(t, l, false, name("one"), name("two"))
@@ -299,7 +330,9 @@ func TestDumpLoads(t *testing.T) {
 	if err := native.Load(dir, bytes.NewReader(dump.Bytes())); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := states(t, open(t, dir)), states(t, l); !maps.Equal(got, want) {
+	want := states(t, l)
+	want["two"] = wire.NativeUnknown // he may have been sent since
+	if got := states(t, open(t, dir)); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	dump.Bytes()[20] ^= 1
