@@ -74,22 +74,8 @@ var amazonStatus = map[string]string{
 
 // amazonOrder: pages show a first name, the order's JSON a proxy e-mail.
 func amazonOrder(d dice, i int) Order {
-	owner := d.owner(i)
-	p := peopleAbroad[d.of("country", owner).IntN(len(peopleAbroad))]
-	if t := trapAt(i); t == TrapNamesake || t == TrapMasked {
-		p = peopleAbroad[0]
-	}
-	o := d.order(i, p)
-	o.Marketplace = "amazon"
-	o.Number = orderNumber(d, i, "amazon")
-	o.Ref = o.Number
-	o.Name = d.shown(i, p)
-	o.Recipient = o.Name
+	o := abroad(d, i, "amazon")
 	o.Store = "Rehearsal US"
-	o.Kind, o.BuyerID, o.Username = account(d, owner, "amazon", p)
-	if o.Trap == TrapNoID {
-		o.Kind, o.BuyerID = "", ""
-	}
 	o.Identified = o.BuyerID != "" && i < openedUntil
 	return o
 }

@@ -39,6 +39,9 @@ var makers = map[string]func(dice, int) Order{
 	SiteAliExpress: aliexpressOrder,
 	SiteEBay:       ebayOrder,
 	SiteAmazon:     amazonOrder,
+	SiteEtsy:       etsyOrder,
+	SiteTikTok:     tiktokOrder,
+	SiteTemu:       temuOrder,
 }
 
 // Where the traps stand.

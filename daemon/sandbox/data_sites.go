@@ -97,6 +97,26 @@ func dianxiaomiOrder(d dice, i int) Order {
 	return o
 }
 
+// abroad is an order of a site whose lists show a name, from anywhere.
+func abroad(d dice, i int, market string) Order {
+	owner := d.owner(i)
+	p := peopleAbroad[d.of("country", owner).IntN(len(peopleAbroad))]
+	if t := trapAt(i); t == TrapNamesake || t == TrapMasked {
+		p = peopleAbroad[0]
+	}
+	o := d.order(i, p)
+	o.Marketplace = market
+	o.Number = orderNumber(d, i, market)
+	o.Ref = o.Number
+	o.Name = d.shown(i, p)
+	o.Recipient = o.Name
+	o.Kind, o.BuyerID, o.Username = account(d, owner, market, p)
+	if o.Trap == TrapNoID {
+		o.Kind, o.BuyerID, o.Username = "", "", ""
+	}
+	return o
+}
+
 // orderNumber has the shape of the marketplace's numbers.
 func orderNumber(d dice, i int, market string) string {
 	r := d.of("number", i)
@@ -113,12 +133,16 @@ func orderNumber(d dice, i int, market string) string {
 		return fmt.Sprintf("PO-211-%s%010d", digits(r, 4), d.serial("number", i, 1e10))
 	case "coupang":
 		return fmt.Sprintf("2%012d", d.serial("number", i, 1e12))
+	case "etsy":
+		return fmt.Sprintf("3%09d", d.serial("number", i, 1e9))
+	case "tiktok":
+		return fmt.Sprintf("5760%014d", d.serial("number", i, 1e14))
 	}
 	return fmt.Sprintf("8209%012d", d.serial("number", i, 1e12))
 }
 
-// account is what the marketplace calls buyer number b; Temu and Coupang name
-// nobody.
+// account is what the marketplace calls buyer number b; Temu, Coupang and TikTok
+// Shop name nobody.
 func account(d dice, b int, market string, p people) (kind, id, username string) {
 	r := d.of("account", b)
 	switch market {
@@ -134,6 +158,8 @@ func account(d dice, b int, market string, p people) (kind, id, username string)
 	case "shopee":
 		name := "amostra_" + digits(r, 5)
 		return "username", name, name
+	case "etsy":
+		return "user_id", digits(r, 9), etsyLogin(d, b, p)
 	case "wish":
 		return "buyer_id", letters(r, 24, "0123456789abcdef"), ""
 	}

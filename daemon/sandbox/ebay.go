@@ -38,25 +38,11 @@ func ebayFeedback(w http.ResponseWriter, r *http.Request) {
 
 // ebayOrder: the list shows no buyer, the order's page a name and a username.
 func ebayOrder(d dice, i int) Order {
-	owner := d.owner(i)
-	p := peopleAbroad[d.of("country", owner).IntN(len(peopleAbroad))]
-	if t := trapAt(i); t == TrapNamesake || t == TrapMasked {
-		p = peopleAbroad[0]
-	}
-	o := d.order(i, p)
-	o.Marketplace = "ebay"
-	o.Number = orderNumber(d, i, "ebay")
-	o.Ref = o.Number
-	o.Name = d.shown(i, p)
-	o.Recipient = o.Name
+	o := abroad(d, i, "ebay")
 	o.Store = "rehearsal_store"
-	o.Kind, o.BuyerID, o.Username = account(d, owner, "ebay", p)
-	switch o.Trap {
-	case TrapLong:
+	if o.Trap == TrapLong {
 		o.Username = "a_sample_username_" + strings.Repeat("very_", 6) + "long_17"
 		o.BuyerID = o.Username
-	case TrapNoID:
-		o.Kind, o.BuyerID, o.Username = "", "", ""
 	}
 	o.Identified = o.BuyerID != "" && i < namedUntil
 	return o

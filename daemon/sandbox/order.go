@@ -15,6 +15,9 @@ const (
 	SiteAliExpress = "aliexpress"
 	SiteEBay       = "ebay"
 	SiteAmazon     = "amazon"
+	SiteEtsy       = "etsy"
+	SiteTikTok     = "tiktok"
+	SiteTemu       = "temu"
 )
 
 // MaxOrders is the most orders one scenario has.

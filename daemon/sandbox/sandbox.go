@@ -1,6 +1,7 @@
 // Package sandbox serves rehearsal seller centers: pages that have the
 // structure of the real ones (Shopee Seller Centre, Dianxiaomi, AliExpress
-// seller center, eBay Seller Hub, Amazon Seller Central) and texts and buyers that are made up. It stands in for the
+// seller center, eBay Seller Hub, Amazon Seller Central, Etsy, TikTok Shop, Temu)
+// and texts and buyers that are made up. It stands in for the
 // real sites in `make run`, in demos and in end-to-end tests.
 //
 // It may import shared/*, and nothing else of ours. It never opens a
@@ -31,6 +32,9 @@ const (
 	HostGateway    = "seller-acs.aliexpress.com" // AliExpress JSON, asked across origins
 	HostEBay       = "www.ebay.com"
 	HostAmazon     = "sellercentral.amazon.com"
+	HostEtsy       = "www.etsy.com"
+	HostTikTok     = "seller-us.tiktok.com"
+	HostTemu       = "seller-eu.temu.com"
 	HostHostile    = "hostile.example" // pages that spy and forge, for security tests
 )
 
@@ -38,7 +42,8 @@ const (
 func Hosts() []string {
 	return []string{
 		HostShopeeBR, HostShopeeID, HostShopeeTH, HostDianxiaomi,
-		HostAliExpress, HostMessages, HostGateway, HostEBay, HostAmazon, HostHostile,
+		HostAliExpress, HostMessages, HostGateway, HostEBay, HostAmazon,
+		HostEtsy, HostTikTok, HostTemu, HostHostile,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // servedSize is how many orders a page that the server writes shows at once.
 const servedSize = 50
 
-// served is a page that the server writes, as eBay and Amazon do.
+// served is a page that the server writes, as eBay and Amazon do; of the others only the structure is known.
 type served struct {
 	Note  string
 	Rows  []servedRow
@@ -27,7 +27,7 @@ type servedRow struct {
 	Product, Picture, Amount, Placed, State string
 }
 
-var servedTemplates = template.Must(template.ParseFS(assets, "assets/ebay.html", "assets/amazon.html"))
+var servedTemplates = template.Must(template.ParseFS(assets, "assets/ebay.html", "assets/amazon.html", "assets/others.html"))
 
 // serve writes the orders of a site that a page shows, some at a time.
 func serve(w http.ResponseWriter, r *http.Request, site, name, note string, shown func(Order) bool) {

@@ -12,6 +12,7 @@ import (
 // order that they show.
 func TestServedPagesKeepTheirAnchors(t *testing.T) {
 	ebay, amazon := sandbox.Data(7, sandbox.SiteEBay, 60), sandbox.Data(7, sandbox.SiteAmazon, 60)
+	etsy, tiktok, temu := sandbox.Data(7, sandbox.SiteEtsy, 60), sandbox.Data(7, sandbox.SiteTikTok, 60), sandbox.Data(7, sandbox.SiteTemu, 60)
 	for _, c := range []struct {
 		host, page string
 		orders     []sandbox.Order
@@ -24,6 +25,10 @@ func TestServedPagesKeepTheirAnchors(t *testing.T) {
 		{sandbox.HostAmazon, "/orders-v3/mfn/unshipped?", amazon[:50], []string{`id="orders-table"`, `<td data-test-id="oth-order-details">`, `<div class="cell-body-title"><a href="/orders-v3/order/#">#</a></div>`, `<a data-test-id="buyer-name-with-link"`, `<div class="main-status">`}},
 		{sandbox.HostAmazon, "/orders-v3/order/" + amazon[0].Number + "?", amazon[:1], []string{`<span data-test-id="order-id-value" dir="ltr" class="a-text-bold">#</span>`, `>!</a>`, `data-ask="/orders-api/order/#"`}},
 		{sandbox.HostAmazon, "/messaging/inbox?ss=" + amazon[0].Number + "&", amazon[:1], []string{`<div class="case-message-view-header`, `<span class="buyer-name">!</span>`, `<span id="buyerProxyEmail">@</span>`, `data-ph-capture-attribute-order-id="#"`}},
+		{sandbox.HostEtsy, "/your/orders/sold?", etsy[:50], []string{`<div class="panel-body-row`, `name="#"`, `<span data-test-id="unsanitize">!</span>`, `order_id=#">`}},
+		{sandbox.HostEtsy, "/api/v3/ajax/bespoke/shop/10000001/mission-control/orders/data?page=1&", etsy[:2], []string{`"order_id":#`, `"buyer_id":@`, `"name":"!"`}},
+		{sandbox.HostTikTok, "/order?", tiktok[:50], []string{`<tr class="head">`, `<span class="order_id_number" data-log_click_for="order_id_link">#</span>`}},
+		{sandbox.HostTemu, "/order-detail.html?parent_order_sn=" + temu[0].Number + "&", temu[:1], []string{`<a href="/order-detail.html?parent_order_sn=#">#</a>`}},
 		{sandbox.HostAmazon, "/orders-api/order/" + amazon[0].Number + "?", amazon[:1], []string{`"amazonOrderId":"#"`, `"buyerProxyEmail":"@"`}},
 	} {
 		page := html.UnescapeString(text(t, ask(t, "GET", c.host, c.page+"seed=7&orders=60", "", map[string]string{"X-Rehearsal": "seed=7&orders=60"})))

@@ -100,6 +100,9 @@ func Handler() http.Handler {
 	aliexpressRoutes(mux)
 	ebayRoutes(mux)
 	amazonRoutes(mux)
+	etsyRoutes(mux)
+	tiktokRoutes(mux)
+	temuRoutes(mux)
 	hostileRoutes(mux)
 	return echoing(delaying(mux))
 }
@@ -156,6 +159,12 @@ func siteOf(r *http.Request) string {
 		return SiteEBay
 	case HostAmazon:
 		return SiteAmazon
+	case HostEtsy:
+		return SiteEtsy
+	case HostTikTok:
+		return SiteTikTok
+	case HostTemu:
+		return SiteTemu
 	}
 	return ""
 }

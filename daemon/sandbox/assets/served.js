@@ -4,7 +4,7 @@ import { thumb } from "./thumbs.js";
 
 // The server wrote the page; this adds pictures, the hooks and what the real
 // page asks for by itself. The body says where rows are.
-const { rows, list, ask } = document.body.dataset;
+const { rows, list, ask, by = "GET" } = document.body.dataset;
 const all = () => [...document.querySelectorAll(rows)];
 
 for (const place of document.querySelectorAll("svg[data-picture]")) {
@@ -47,4 +47,4 @@ hooks({
 });
 
 await hostile();
-if (ask) await byFetch("GET", ask + (ask.includes("search") ? `?limit=${scenario.get("orders") ?? 50}&offset=0` : ""));
+if (ask) await byFetch(by, ask + (ask.includes("search") ? `?limit=${scenario.get("orders") ?? 50}&offset=0` : ""));

@@ -87,7 +87,7 @@ async function show(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<vo
         ? (browser.context.pages()[0] ?? (await browser.context.newPage()))
         : await browser.context.newPage();
     await page.goto(stop.list, { waitUntil: 'networkidle' });
-    if (empty) {
+    if (empty && !stop.nameless) {
       const eyes = await Eyes.on(page, browser.extension);
       const hosts = await eyes.settled(stop.markup, 5);
       if (stop.names) await learnNames(browser, eyes, stop, hosts, () => {});
@@ -125,7 +125,8 @@ async function markFirst(daemon: Daemon, eyes: Eyes, stop: Stop): Promise<void> 
 async function tell(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<void> {
   await forgetEarlierRuns(daemon);
   const lines: Line[] = [];
-  for (const stop of stops) lines.push(await visit(browser, daemon, stop));
+  for (const stop of stops)
+    lines.push(await (stop.nameless ? look(browser, stop) : visit(browser, daemon, stop)));
   for (const line of lines) say(JSON.stringify(line));
 }
 
@@ -139,6 +140,36 @@ async function forgetEarlierRuns(daemon: Daemon): Promise<void> {
     taken += marks.length;
   }
   if (taken > 0) say(`ledger: ${taken} marks of an earlier run taken back`);
+}
+
+/** Reads a page that names nobody: every order says why it cannot be marked. */
+async function look(browser: Browser, stop: Stop): Promise<Line> {
+  const meter = await LookupMeter.on(browser);
+  const page = await browser.context.newPage();
+  const eyes = await Eyes.on(page, browser.extension);
+  await page.goto(stop.list, { waitUntil: 'networkidle' });
+  const hosts = await eyes.settled(stop.markup);
+  const clickable = hosts.filter((host) => host.state !== 'unidentified' && host.state !== 'unmarkable');
+  if (clickable.length > 0) throw new Error(`${stop.site} names nobody, and shows ${clickable[0]?.state}`);
+  const first = await eyes.bring(stop.markup, hosts[0]?.order ?? '');
+  await eyes.press(first);
+  const why = await until('it says why', async () => (await eyes.said('.panel')).join(' '));
+  await page.screenshot({ path: path.join(SHOTS, `${stop.site}-1-list.png`) });
+  say(`${stop.site}: read ${hosts.length} orders, and no page names their buyers: "${why}"`);
+  await page.close();
+  await meter.close();
+  return {
+    site: stop.site,
+    orders: hosts.length,
+    black: 0,
+    cloud: 0,
+    both: 0,
+    unidentified: count(hosts, 'unidentified'),
+    marked: 0,
+    cancelled: 0,
+    lookup_ms_p50: Math.round(quantile(meter.times, 0.5) * 10) / 10,
+    badge_ms_p95: 0,
+  };
 }
 
 async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line> {

@@ -40,10 +40,11 @@ export async function markFromAnother(
       '--limit',
       '100',
     );
-    if (marks.length < 4 * stops.length) {
+    const named = stops.filter((stop) => !stop.nameless);
+    if (marks.length < 4 * named.length) {
       browser = await Browser.start({ sandbox, profile: path.join(folder, 'profile') });
       await browser.ensurePaired(daemon);
-      for (const stop of stops) {
+      for (const stop of named) {
         await markSome(browser, stop).catch((cause) => {
           throw new Error(`${stop.site}: the other seller got stuck: ${cause}`, { cause });
         });

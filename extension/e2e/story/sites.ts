@@ -15,6 +15,8 @@ export interface Stop {
   names?: (orders: Order[]) => string[];
   /** its buyers have another id for each seller, so nothing is shared and no "?" shows */
   unshared?: true;
+  /** its pages name nobody, so no order can be marked, and each says why */
+  nameless?: true;
 }
 
 export const STOPS: Stop[] = [
@@ -58,5 +60,26 @@ export const STOPS: Stop[] = [
         .filter((order) => order.identified)
         .map((order) => `https://sellercentral.amazon.com/orders-v3/order/${order.number}`),
     unshared: true,
+  },
+  {
+    site: 'etsy',
+    list: 'https://www.etsy.com/your/orders/sold?ref=seller-platform-mcnav&orders=40',
+    markup: {
+      row: '.panel-body-row',
+      order: 'row.querySelector(\'input[type="checkbox"]\')?.name',
+    },
+    box: (order) => `.panel-body-row input[name="${order}"]`,
+  },
+  {
+    site: 'tiktok',
+    list: 'https://seller-us.tiktok.com/order?selected_sort=6&tab=all&orders=40',
+    markup: { row: 'tr.head', order: "row.querySelector('.order_id_number')?.textContent" },
+    nameless: true,
+  },
+  {
+    site: 'temu',
+    list: 'https://seller-eu.temu.com/?orders=1',
+    markup: { row: 'main', order: "row.querySelector('a')?.textContent" },
+    nameless: true,
   },
 ];
