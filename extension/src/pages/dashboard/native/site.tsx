@@ -15,7 +15,7 @@ import { ChooseSheet } from './choose';
 import { note, planAgain, planAll, useNatives } from './known';
 import { held, notOurs, oursOn, plain } from './list';
 import { PreviewSheet } from './preview';
-import { type Ended, noteAll, push, type Step } from './push';
+import { type Ended, push, type Step } from './push';
 import { NativeRows } from './rows';
 
 /** Milliseconds between two looks and between two forms. */
@@ -119,12 +119,7 @@ export function SiteList({ site, connected, read: done }: SiteProps) {
     if (!names) return;
     const there = held(names);
     const proved = open.filter(({ key }) => there.has(plain(key.id)));
-    await act(
-      noteAll(
-        proved.map(({ id }) => ({ id, state: 'proved' as const })),
-        { results: (results) => ask('nativeResult', { results }) },
-      ),
-    );
+    await act(note(proved, 'proved'));
   };
 
   const ours = list && natives ? oursOn(list, natives) : [];
