@@ -50,11 +50,10 @@ const WATCH = `new PerformanceObserver((list) => {
 async function shifts(page: Page, whole: string): Promise<string[]> {
   await expect(page.locator(whole).first()).toBeVisible({ timeout: 30_000 });
   await expect.poll(() => page.locator('.busy').count(), { timeout: 30_000 }).toBe(0);
-  // Two frames: the last change is painted, and what it moved is told.
-  await page.evaluate(
-    () =>
-      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
-  );
+  // A picture makes the browser paint, also a tab that it believes to be hidden; then
+  // it tells what moved.
+  await page.screenshot();
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   return page.evaluate<string[]>('globalThis.shifts ?? []');
 }
 

@@ -3,7 +3,7 @@
 // starts it.
 
 import { writeFileSync } from 'node:fs';
-import { test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { Browser } from '../rehearsal/browser';
 import { Daemon } from '../rehearsal/programs';
 
@@ -14,10 +14,11 @@ const WARM = 3;
 const DATA = process.env.BLACKMARK_BENCH_DATA ?? '';
 const FIGURES = process.env.BLACKMARK_BENCH_FIGURES ?? '';
 
-/** Both moments, in milliseconds from the start of the page's loading. */
+/** Both moments, in milliseconds from the start of the page's loading; null where the browser paints nothing, as it does with a tab that it believes to be hidden. */
 const PAINTED = `new Promise((resolve) => {
+  setTimeout(() => resolve(null), 5000);
   const look = () => {
-    if (document.querySelectorAll('.grid [role=rowgroup] > [role=row]').length < 100) return requestAnimationFrame(look);
+    if (document.querySelectorAll('.grid [role=rowgroup] > [role=row]').length < 100) return setTimeout(look, 1);
     // The frame after the one that painted them.
     requestAnimationFrame(() => setTimeout(() => {
       const [first] = performance.getEntriesByName('first-contentful-paint');
@@ -35,15 +36,17 @@ test('the dashboard opened', async () => {
     await browser.pair(await daemon.pairingCode());
     const first: number[] = [];
     const rows: number[] = [];
-    for (let turn = -WARM; turn < TURNS; turn++) {
+    for (let turn = -WARM; first.length < TURNS && turn < 2 * TURNS; turn++) {
       const page = await browser.context.newPage();
+      await page.bringToFront();
       await page.goto(browser.page('dashboard'));
-      const at = await page.evaluate<{ first: number; rows: number }>(PAINTED);
+      const at = await page.evaluate<{ first: number; rows: number } | null>(PAINTED);
       await page.close();
-      if (turn < 0) continue;
+      if (turn < 0 || !at) continue;
       first.push(at.first);
       rows.push(at.rows);
     }
+    expect(first).toHaveLength(TURNS);
     writeFileSync(FIGURES, JSON.stringify({ first, rows }));
   } finally {
     await browser.close();
