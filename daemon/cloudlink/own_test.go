@@ -3,10 +3,12 @@ package cloudlink_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"blackmark/daemon/cloudlink"
 	"blackmark/daemon/ledger"
 	"blackmark/shared/buyer"
 	"blackmark/shared/wire"
@@ -209,8 +211,27 @@ func TestOthersNeverIncludeMe(t *testing.T) {
 			}
 			if got := s.others(keysOf(b)...); got.Total != want {
 				t.Errorf("in the end seller %d sees %+v of buyer %d, want %d", i, got, b, want)
+				for j, s := range sellers {
+					shared, err := s.link.List(wire.ListQuery{Text: keysOf(b)[0].ID})
+					t.Logf("seller %d shares %+v, %v, and has %d to send", j, shared.Marks, err, s.state().Outbox)
+				}
 			}
 		}
+	}
+}
+
+// What changed since it was found to wait gets no turn: a report that was withdrawn
+// in between would go to the cloud again, a vote that was shared again would be
+// forgotten, and counted as another seller's.
+func TestWhatWaitsNoMoreHasNoTurn(t *testing.T) {
+	had, err := cloudlink.Turns(t.TempDir(), []string{"a", "b", "c"}, func(mark string, settle func(string) error) error {
+		if mark == "a" {
+			return settle("b")
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(had, []string{"a", "c"}) {
+		t.Errorf("%v had a turn, %v", had, err)
 	}
 }
 

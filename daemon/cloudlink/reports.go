@@ -333,8 +333,9 @@ func setNumber(txn *badger.Txn, key string, n uint64) error {
 // step is how many reports one transaction touches.
 const step = 100
 
-// inSteps runs do on every rest of a prefix, some in one transaction. What do
-// does to the keys of the prefix itself is not seen.
+// inSteps runs do on every rest of a prefix, some in one transaction. Those that
+// come meanwhile are left out, and so are those that go: what a key said when it
+// was found, a withdrawal or a new share can have changed before its turn.
 func (r *reports) inSteps(prefix string, do func(txn *badger.Txn, rest string) error) error {
 	var all []string
 	err := r.view(func(txn *badger.Txn) error {
@@ -345,7 +346,11 @@ func (r *reports) inSteps(prefix string, do func(txn *badger.Txn, rest string) e
 		n := min(len(all), step)
 		err = r.write(func(txn *badger.Txn) error {
 			for _, rest := range all[:n] {
-				if err := do(txn, rest); err != nil {
+				stands, err := get(txn, prefix+rest)
+				if err == nil && stands != nil {
+					err = do(txn, rest)
+				}
+				if err != nil {
 					return err
 				}
 			}
