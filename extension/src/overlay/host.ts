@@ -45,7 +45,8 @@ export function makeHost(kind: keyof typeof SHAPES, mode: ShadowRootMode): Host 
 
 /** Whether what lies behind an element is dark: the page's own colours decide, and the system's where it has none. */
 export function isDark(near: Element | null): boolean {
-  for (let e = near; e; e = e.parentElement ?? (e.getRootNode() as ShadowRoot).host) {
+  // Of an element that left the page the root is the element itself, and a link's host is a word.
+  for (let e = near; e; e = e.parentElement ?? (e.parentNode as ShadowRoot | null)?.host ?? null) {
     const [red = 0, green = 0, blue = 0, alpha = 1] = getComputedStyle(e)
       .backgroundColor.match(/^rgba?\((.*)\)/)?.[1]
       ?.split(/[,/ ]+/)
