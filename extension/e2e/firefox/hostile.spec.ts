@@ -76,6 +76,11 @@ test('an extension without permissions gets no byte from the daemon, and cannot 
 
 test(`${LAYOUTS} layouts: with the marks turned round, the page collects the same`, async () => {
   const { eyes, orders } = await list();
+  // Made small, the dock moves aside for what the page puts under it, in its own time.
+  await eyes.click('.pill');
+  await until('the dock is open', () =>
+    eyes.roots<boolean>("(roots) => roots.some((r) => r.querySelector('.dock'))"),
+  );
   const sides = [orders.filter((_, i) => i % 2 === 0), orders.filter((_, i) => i % 2 === 1)] as const;
   const turn = async (side: 0 | 1) => {
     for (const mark of await daemon.marks()) await daemon.json('unmark', '--mark', mark.id);
