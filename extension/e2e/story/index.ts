@@ -142,6 +142,18 @@ async function forgetEarlierRuns(daemon: Daemon): Promise<void> {
   if (taken > 0) say(`ledger: ${taken} marks of an earlier run taken back`);
 }
 
+/** Milliseconds from rows that the page draws anew to their badges, three times. */
+async function timeBadges(eyes: Eyes, stop: Stop, least: number): Promise<number[]> {
+  await startBadgeMeter(eyes, stop.markup.row);
+  for (let i = 0; i < 3; i++) {
+    const timed = (await badgeTimes(eyes)).length;
+    await eyes.page.evaluate('window.sandbox.rerender()');
+    await until('new rows got their badges', async () => (await badgeTimes(eyes)).length >= timed + least);
+    await eyes.settled(stop.markup, least);
+  }
+  return badgeTimes(eyes);
+}
+
 /** Reads a page that names nobody: every order says why it cannot be marked. */
 async function look(browser: Browser, stop: Stop): Promise<Line> {
   const meter = await LookupMeter.on(browser);
@@ -156,6 +168,7 @@ async function look(browser: Browser, stop: Stop): Promise<Line> {
   const why = await until('it says why', async () => (await eyes.said('.panel')).join(' '));
   await page.screenshot({ path: path.join(SHOTS, `${stop.site}-1-list.png`) });
   say(`${stop.site}: read ${hosts.length} orders, and no page names their buyers: "${why}"`);
+  const badges = await timeBadges(eyes, stop, 1);
   await page.close();
   await meter.close();
   return {
@@ -167,8 +180,8 @@ async function look(browser: Browser, stop: Stop): Promise<Line> {
     unidentified: count(hosts, 'unidentified'),
     marked: 0,
     cancelled: 0,
-    lookup_ms_p50: Math.round(quantile(meter.times, 0.5) * 10) / 10,
-    badge_ms_p95: 0,
+    lookup_ms_p50: round(quantile(meter.times, 0.5)),
+    badge_ms_p95: round(quantile(badges, 0.95)),
   };
 }
 
@@ -212,14 +225,7 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   await eyes.shows(stop.markup, back.order, 'clear');
   step('took one mark back');
 
-  await startBadgeMeter(eyes, stop.markup.row);
-  for (let i = 0; i < 3; i++) {
-    const timed = (await badgeTimes(eyes)).length;
-    await page.evaluate('window.sandbox.rerender()');
-    await until('new rows got their badges', async () => (await badgeTimes(eyes)).length >= timed + 5);
-    await eyes.settled(stop.markup, 5);
-  }
-  const badges = await badgeTimes(eyes);
+  const badges = await timeBadges(eyes, stop, 5);
 
   const then = states(await eyes.settled(stop.markup, 5));
   await daemon.stop();
@@ -241,7 +247,6 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
   hosts = await eyes.settled(stop.markup, 5);
   await page.close();
   await meter.close();
-  const round = (value: number) => Math.round(value * 10) / 10;
   return {
     site: stop.site,
     orders: hosts.length,
@@ -255,6 +260,8 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
     badge_ms_p95: round(quantile(badges, 0.95)),
   };
 }
+
+const round = (value: number) => Math.round(value * 10) / 10;
 
 async function connected(eyes: Eyes): Promise<boolean> {
   return (await eyes.said('.dock .linked')).join().includes('Connected');

@@ -39,21 +39,17 @@ interface ByLinkProps {
 }
 
 export function ByLink({ connected, read }: ByLinkProps) {
-  const { natives, problem: unknown, reload } = useNatives(BY_LINK, connected);
+  const { natives, waiting, unknown, refused, problem: unheard, reload } = useNatives(BY_LINK, connected);
   const [text, setText] = useKept('native link', '', isText);
   const [choosing, setChoosing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [nameless, setNameless] = useState('');
-  const first = !connected || !!natives || !!unknown;
+  const first = !connected || !!natives || !!unheard;
   useEffect(() => {
     if (first) read();
   }, [first]);
   const template = readTemplate(text);
   const name = marketplaceName(BY_LINK);
-  const of = (...states: string[]) => (natives ?? []).filter(({ state }) => states.includes(state));
-  const waiting = of('planned');
-  const asked = of('sent', 'unknown');
-  const refused = of('failed');
   const act = async (reply: Promise<Reply<unknown>>) => {
     const done = await reply;
     setProblem(done.ok ? null : done.problem);
@@ -106,17 +102,17 @@ export function ByLink({ connected, read }: ByLinkProps) {
           />
         )}
       </Field>
-      {(problem ?? unknown) && <ProblemNotice problem={(problem ?? unknown)!} />}
+      {(problem ?? unheard) && <ProblemNotice problem={(problem ?? unheard)!} />}
       {nameless && (
         <p role="alert">
           {t('native_link_nameless')} <span class="id">{nameless}</span>
         </p>
       )}
-      {asked.length > 0 && (
+      {unknown.length > 0 && (
         <div class="notice bad" role="status">
           <p class="strong">{t('native_link_asked')}</p>
           <p>{t('native_link_asked_text')}</p>
-          <NativeRows natives={asked} label={t('native_link_asked')}>
+          <NativeRows natives={unknown} label={t('native_link_asked')}>
             {(native) => (
               <>
                 <RowButton
@@ -149,7 +145,7 @@ export function ByLink({ connected, read }: ByLinkProps) {
           <NativeRows natives={waiting} label={t('native_waiting_label')}>
             {(native) => (
               <>
-                {template.ok && !of('sent').length && (
+                {template.ok && !unknown.some(({ state }) => state === 'sent') && (
                   <RowButton text={t('native_link_open')} of={native} act={() => void open(native)} />
                 )}
                 <RowButton

@@ -21,6 +21,10 @@ export async function allNatives(site: string): Promise<Reply<Native[]>> {
 export interface KnownNatives {
   /** undefined: not known yet */
   natives: Native[] | undefined;
+  /** those that wait to be put there, of whom nobody knows what came of it, and whom the page refused */
+  waiting: Native[];
+  unknown: Native[];
+  refused: Native[];
   problem: Problem | null;
   reload: () => Promise<void>;
 }
@@ -37,7 +41,15 @@ export function useNatives(site: string, connected: boolean): KnownNatives {
   useEffect(() => {
     if (connected) void reload();
   }, [connected, reload]);
-  return { natives, problem, reload };
+  const of = (...states: NativeState[]) => (natives ?? []).filter(({ state }) => states.includes(state));
+  return {
+    natives,
+    waiting: of('planned'),
+    unknown: of('sent', 'unknown'),
+    refused: of('failed'),
+    problem,
+    reload,
+  };
 }
 
 const world = {

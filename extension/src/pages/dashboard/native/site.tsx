@@ -29,7 +29,7 @@ interface SiteProps {
 }
 
 export function SiteList({ site, connected, read: done }: SiteProps) {
-  const { natives, problem: unknown, reload } = useNatives(site.site, connected);
+  const { natives, waiting, unknown, refused, problem: unheard, reload } = useNatives(site.site, connected);
   const [look, setLook] = useState<NativeLook>();
   const [reading, setReading] = useState(false);
   const [sheet, setSheet] = useState<'import' | 'choose' | 'preview'>();
@@ -55,7 +55,7 @@ export function SiteList({ site, connected, read: done }: SiteProps) {
     if (granted) void read(false);
     return () => run.current?.abort();
   }, [granted]);
-  const first = (!granted || !!look || !!problem) && (!connected || !!natives || !!unknown);
+  const first = (!granted || !!look || !!problem) && (!connected || !!natives || !!unheard);
   useEffect(() => {
     if (first) done();
   }, [first]);
@@ -68,11 +68,7 @@ export function SiteList({ site, connected, read: done }: SiteProps) {
     return () => document.removeEventListener('visibilitychange', back);
   });
 
-  const of = (...states: string[]) => (natives ?? []).filter(({ state }) => states.includes(state));
   const list = look?.state === 'list' ? look.names : undefined;
-  const waiting = of('planned');
-  const open = of('sent', 'unknown');
-  const refused = of('failed');
   const act = async (reply: Promise<Reply<unknown>>) => {
     const done = await reply;
     setProblem(done.ok ? null : done.problem);
@@ -118,7 +114,7 @@ export function SiteList({ site, connected, read: done }: SiteProps) {
     setBack(names);
     if (!names) return;
     const there = held(names);
-    const proved = open.filter(({ key }) => there.has(plain(key.id)));
+    const proved = unknown.filter(({ key }) => there.has(plain(key.id)));
     await act(note(proved, 'proved'));
   };
 
@@ -155,7 +151,7 @@ export function SiteList({ site, connected, read: done }: SiteProps) {
       )}
       {reading && !step && <Busy text={t('native_reading')} />}
       {!reading && granted && look && look.state !== 'list' && <p>{t(`native_look_${look.state}`)}</p>}
-      {(problem ?? unknown) && <ProblemNotice problem={(problem ?? unknown)!} />}
+      {(problem ?? unheard) && <ProblemNotice problem={(problem ?? unheard)!} />}
       {list && natives && !step && (
         <>
           <p>{counted('native_ours', ours.length)}</p>
@@ -196,11 +192,11 @@ export function SiteList({ site, connected, read: done }: SiteProps) {
         </div>
       )}
       {ended && <Outcome ended={ended} />}
-      {open.length > 0 && !step && (
+      {unknown.length > 0 && !step && (
         <div class="notice bad">
-          <p class="strong">{counted('native_unknown', open.length)}</p>
+          <p class="strong">{counted('native_unknown', unknown.length)}</p>
           <p>{t('native_unknown_text')}</p>
-          <NativeRows natives={open} label={t('native_unknown_label')}>
+          <NativeRows natives={unknown} label={t('native_unknown_label')}>
             {(native) =>
               back && !held(back).has(plain(native.key.id)) ? (
                 <>
