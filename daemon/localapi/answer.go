@@ -103,10 +103,31 @@ func (s *Server) identifyAll(list []wire.Sighting) ([]identity, []orders.Order, 
 		return nil, nil, err
 	}
 	all := make([]identity, len(list))
+	var keys []buyer.Key
 	for i, one := range list {
 		if all[i], err = s.identify(one, found[i], known[i]); err != nil {
 			return nil, nil, err
 		}
+		keys = append(keys, all[i].keys...)
+	}
+	// What is said of all of them, and of most that are joined to them, is read in
+	// one go.
+	said := s.newSaid()
+	if err := said.of(keys...); err != nil {
+		return nil, nil, err
+	}
+	if err := said.of(said.joined()...); err != nil {
+		return nil, nil, err
+	}
+	for i := range all {
+		id := &all[i]
+		if len(id.keys) == 0 {
+			continue
+		}
+		if id.kin, err = said.kinOf(id.keys); err != nil {
+			return nil, nil, err
+		}
+		id.keys = id.kin.own
 	}
 	return all, found, nil
 }
@@ -124,7 +145,10 @@ func (s *Server) answerAll(site, page string, ids []identity, found []orders.Ord
 		lists[i] = one.keys
 	}
 	others := s.othersOf(site, page, lists)
-	counts := map[buyer.Key]int{}
+	counts, err := s.countOrders(lists)
+	if err != nil {
+		return nil, err
+	}
 	answers := make([]wire.Answer, len(ids))
 	for i, id := range ids {
 		answer := &answers[i]
@@ -141,21 +165,33 @@ func (s *Server) answerAll(site, page string, ids []identity, found []orders.Ord
 		if others != nil {
 			answer.Others = &others[i]
 		}
-		if answer.Orders, err = s.countOrders(counts, lists[i]); err != nil {
-			return nil, err
-		}
+		answer.Orders = counts[lists[i][0]]
 	}
 	return answers, nil
 }
 
-// countOrders counts the orders of a buyer once for all of his rows.
-func (s *Server) countOrders(counts map[buyer.Key]int, keys []buyer.Key) (int, error) {
-	if n, counted := counts[keys[0]]; counted {
-		return n, nil
+// countOrders counts the orders of each buyer, by his first key, once for all of his
+// rows.
+func (s *Server) countOrders(lists [][]buyer.Key) (map[buyer.Key]int, error) {
+	counts := make(map[buyer.Key]int, len(lists))
+	var buyers [][]buyer.Key
+	for _, keys := range lists {
+		if len(keys) == 0 {
+			continue
+		}
+		if _, listed := counts[keys[0]]; !listed {
+			counts[keys[0]] = 0
+			buyers = append(buyers, keys)
+		}
 	}
-	_, n, err := s.config.Orders.OfBuyer(keys, 1)
-	counts[keys[0]] = n
-	return n, err
+	all, err := s.config.Orders.CountAll(buyers)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range all {
+		counts[buyers[i][0]] = n
+	}
+	return counts, nil
 }
 
 // stateOf is what a buyer with keys shows.

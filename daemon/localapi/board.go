@@ -52,6 +52,7 @@ type watched struct {
 	ref      orders.Ref
 	ordered  bool
 	keys     []buyer.Key
+	asOf     uint64      // the version of the history at which it was last looked up, or before
 	last     wire.Answer // as told
 }
 
@@ -205,12 +206,16 @@ func (b *board) marksChanged(keys []buyer.Key) {
 	b.rouse()
 }
 
-// orderChanged notes that the buyer of this order may be another.
-func (b *board) orderChanged(ref orders.Ref) {
+// orderChanged notes that the buyer of this order may be another, unless that was in
+// what its rows were looked up in: what a page shows changes its own rows, and is in
+// their answer.
+func (b *board) orderChanged(change orders.Changed) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for w := range b.byOrder[ref] {
-		b.dirty[w] = true
+	for w := range b.byOrder[change.Ref] {
+		if change.Version > w.asOf {
+			b.dirty[w] = true
+		}
 	}
 	b.rouse()
 }
@@ -227,12 +232,13 @@ func (b *board) allChanged() {
 	b.rouse()
 }
 
-// settle notes that rows are about to be looked up: what changed of them until now
-// is in that.
-func (b *board) settle(list []*watched) {
+// settle notes that rows are about to be looked up: what changed of them until now,
+// and of their orders until this version of the history, is in that.
+func (b *board) settle(list []*watched, version uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, w := range list {
+		w.asOf = version
 		delete(b.dirty, w)
 	}
 }

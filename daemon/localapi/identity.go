@@ -105,8 +105,8 @@ func whyOf(err error) wire.Why {
 var whys = []wire.Why{wire.NoIdentity, wire.Masked, wire.RegionUnknown, wire.Contradiction,
 	wire.BadKey, wire.SharedByAll, wire.NoBuyers, wire.NoOrder}
 
-// identify tells whom a sighting stands for, with what the history knows of
-// its order. A name never counts.
+// identify tells whom a sighting names, with what the history knows of its order;
+// what else may be his is not looked for. A name never counts.
 func (s *Server) identify(row wire.Sighting, order orders.Order, known bool) (identity, error) {
 	m, err := marketplace.Find(marketOf(row))
 	if err == nil && len(m.Kinds) == 0 {
@@ -196,8 +196,7 @@ func (s *Server) withoutRefused(keys []buyer.Key) (identity, error) {
 	if len(kept) == 0 {
 		return nobody(wire.SharedByAll), nil
 	}
-	related, err := s.kinOf(kept)
-	return identity{keys: related.own, kin: related}, err
+	return identity{keys: kept}, nil
 }
 
 // explain is a person's words for why there is nobody to mark.

@@ -181,7 +181,7 @@ func (s *session) watch(ctx context.Context, data []byte) error {
 // answer looks rows up and sends their answers, for who holds answering. Only
 // those that tells lets through are sent.
 func (s *session) answer(id int64, rows []*watched, tells func(*watched, wire.Answer) bool) error {
-	s.board.settle(rows)
+	s.board.settle(rows, s.server.config.Orders.Version())
 	ids, found, err := s.server.identifyAll(sightings(rows))
 	if err != nil {
 		return err

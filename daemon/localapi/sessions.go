@@ -119,8 +119,8 @@ func (s *Server) follow(ctx context.Context) {
 		}, s.allChanged)
 	})
 	s.working.Go(func() {
-		attend(ctx, s.config.Orders.Subscribe, func(ref orders.Changed) {
-			s.sessions.each(func(one *session) { one.board.orderChanged(ref) })
+		attend(ctx, s.config.Orders.Subscribe, func(change orders.Changed) {
+			s.sessions.each(func(one *session) { one.board.orderChanged(change) })
 		}, s.allChanged)
 	})
 	if s.config.Sharing == nil {

@@ -84,16 +84,21 @@ func (s *Server) findMarks(ctx context.Context, q wire.MarksQuery) (wire.MarksPa
 		return wire.MarksPage{}, err
 	}
 	page := wire.MarksPage{Marks: make([]wire.ListedMark, len(found.Marks)), Next: found.Next, Total: found.Total, Found: found.Found}
-	counts := map[buyer.Key]int{}
+	lists := make([][]buyer.Key, len(found.Marks))
+	for i, m := range found.Marks {
+		lists[i] = m.Keys
+	}
+	counts, err := s.countOrders(lists)
+	if err != nil {
+		return wire.MarksPage{}, err
+	}
 	var orders []ledger.Order
 	var places []int
 	ids := make([]string, len(found.Marks))
 	for i, m := range found.Marks {
 		ids[i] = m.ID
 		page.Marks[i].Mark = *wireMark(m)
-		if page.Marks[i].Orders, err = s.countOrders(counts, m.Keys); err != nil {
-			return wire.MarksPage{}, err
-		}
+		page.Marks[i].Orders = counts[m.Keys[0]]
 		if m.Order != nil {
 			orders, places = append(orders, *m.Order), append(places, i)
 		}

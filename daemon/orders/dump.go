@@ -49,8 +49,8 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) (orders int, err error) {
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	counts := meta{Format: DumpFormat}
-	err = s.view(func(txn *badger.Txn) error {
-		err := scan(txn, orderPrefix, func(_ string, value []byte) error {
+	err = s.view(func(v *view) error {
+		err := scan(v.txn, orderPrefix, func(_ string, value []byte) error {
 			var rec record
 			if err := json.Unmarshal(value, &rec); err != nil {
 				return fmt.Errorf("read the order history: %w", err)
@@ -61,7 +61,7 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) (orders int, err error) {
 		if err != nil {
 			return err
 		}
-		err = scan(txn, statsPrefix, func(key string, value []byte) error {
+		err = scan(v.txn, statsPrefix, func(key string, value []byte) error {
 			var st stats
 			if err := json.Unmarshal(value, &st); err != nil {
 				return fmt.Errorf("read the order history: %w", err)
@@ -74,7 +74,7 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) (orders int, err error) {
 		if err != nil {
 			return err
 		}
-		return scan(txn, kinPrefix, func(key string, value []byte) error {
+		return scan(v.txn, kinPrefix, func(key string, value []byte) error {
 			line := dumpLine{Key: strings.TrimPrefix(key, kinPrefix)}
 			if err := json.Unmarshal(value, &line.Kin); err != nil {
 				return fmt.Errorf("read the order history: %w", err)

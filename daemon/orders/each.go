@@ -11,10 +11,10 @@ import (
 // anything, until do returns false or ctx ends. The store goes on being written
 // meanwhile; do sees it as it was when Each began.
 func (s *Store) Each(ctx context.Context, do func(Order) (more bool)) error {
-	return s.view(func(txn *badger.Txn) error {
+	return s.view(func(v *view) error {
 		options := badger.DefaultIteratorOptions
 		options.Prefix = []byte(orderPrefix)
-		it := txn.NewIterator(options)
+		it := v.txn.NewIterator(options)
 		defer it.Close()
 		for it.Rewind(); it.Valid() && ctx.Err() == nil; it.Next() {
 			var rec record

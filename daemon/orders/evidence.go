@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	badger "github.com/dgraph-io/badger/v4"
-
 	"blackmark/shared/buyer"
 	"blackmark/shared/marketplace"
 )
@@ -154,7 +152,7 @@ func (w *writer) relateOne(p pair, by int, at, placed time.Time) (changed bool, 
 // kind with every one of these.
 func (s *Store) Evidence(keys []buyer.Key) ([]Evidence, error) {
 	var list []Evidence
-	err := s.view(func(txn *badger.Txn) error {
+	err := s.view(func(v *view) error {
 		read := map[buyer.Key]kinship{} // a buyer's keys stand beside each other
 		kinOf := func(k buyer.Key) (kinship, error) {
 			known, found := read[k]
@@ -162,7 +160,7 @@ func (s *Store) Evidence(keys []buyer.Key) ([]Evidence, error) {
 				return known, nil
 			}
 			var err error
-			known.list, known.says, err = s.kinOf(txn, k)
+			known.list, known.says, err = s.kinOf(v, k)
 			read[k] = known
 			return known, err
 		}
@@ -197,11 +195,11 @@ type kinship struct {
 }
 
 // kinOf is what is stored of a key, and whether that says anything.
-func (s *Store) kinOf(txn *badger.Txn, k buyer.Key) (list []kin, says bool, err error) {
+func (s *Store) kinOf(v *view, k buyer.Key) (list []kin, says bool, err error) {
 	if s.isShared(k) {
 		return nil, false, nil
 	}
-	if _, err := getJSON(txn, kinKey(k), &list); err != nil || len(list) >= maxKin {
+	if _, err := getJSON(v.txn, kinKey(k), &list); err != nil || len(list) >= maxKin {
 		return nil, false, err
 	}
 	return slices.DeleteFunc(list, func(one kin) bool { return s.isShared(one.Other) }), true, nil

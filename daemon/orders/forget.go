@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	badger "github.com/dgraph-io/badger/v4"
-
 	"blackmark/daemon/disk"
 	"blackmark/shared/buyer"
 )
@@ -21,17 +19,14 @@ func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
 	keys := asked
 	for {
 		var lists [][]buyer.Key
-		err := s.view(func(txn *badger.Txn) error {
-			for _, k := range keys {
-				for _, ref := range refsOf(txn, k) {
-					var rec record
-					found, err := getJSON(txn, ref.key(), &rec)
-					if err != nil {
-						return err
-					}
-					if found {
-						lists = append(lists, s.given(rec).Keys)
-					}
+		err := s.view(func(v *view) error {
+			for _, ref := range v.refsOf(keys) {
+				rec, found, err := v.order(ref)
+				if err != nil {
+					return err
+				}
+				if found {
+					lists = append(lists, s.given(rec).Keys)
 				}
 			}
 			return nil
@@ -75,8 +70,8 @@ func (s *Store) forget(ctx context.Context, goes func(record) bool, dryRun bool)
 		return 0, disk.ErrNoSpace.Because(errors.New("the order history was not opened"))
 	}
 	var his []string
-	err = s.view(func(txn *badger.Txn) error {
-		return scan(txn, orderPrefix, func(key string, value []byte) error {
+	err = s.view(func(v *view) error {
+		return scan(v.txn, orderPrefix, func(key string, value []byte) error {
 			var rec record
 			if err := json.Unmarshal(value, &rec); err != nil {
 				return err

@@ -80,8 +80,12 @@ type Ref struct {
 	Number      string `json:"number"`
 }
 
-// Changed tells a subscriber that the keys of an order are others now.
-type Changed = Ref
+// Changed tells a subscriber that the keys of an order are others now. What is read
+// once Version gives this version, or a later one, is as it is since then.
+type Changed struct {
+	Ref
+	Version uint64
+}
 
 // Config says where and how orders are kept.
 type Config struct {

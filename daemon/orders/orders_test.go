@@ -84,8 +84,9 @@ func TestOrderIsRememberedOverRestart(t *testing.T) {
 	if got := see(t, s, sight(1, orders.FromSweep, user(1), username("hong.mei")))[0]; !got.Changed {
 		t.Fatalf("its buyer became known: %+v", got)
 	}
-	if got, want := <-changes, (orders.Changed{Marketplace: "shopee", Region: "br", Number: number(1)}); got != want {
-		t.Fatalf("told %+v, want %+v", got, want)
+	told := orders.Changed{Ref: orders.Ref{Marketplace: "shopee", Region: "br", Number: number(1)}, Version: s.Version()}
+	if got := <-changes; got != told {
+		t.Fatalf("told %+v, want %+v", got, told)
 	}
 	want := get(t, s, 1)
 	if diff := cmp.Diff([]buyer.Key{user(1), username("hong.mei")}, want.Keys); diff != "" || want.Currency != "BRL" {

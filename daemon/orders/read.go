@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	badger "github.com/dgraph-io/badger/v4"
-
 	"blackmark/shared/buyer"
 )
 
@@ -25,14 +23,14 @@ func (s *Store) Get(marketplace, region, number string) (Order, bool, error) {
 // of the refs. What can be no order is not found.
 func (s *Store) GetAll(refs []Ref) ([]Order, []bool, error) {
 	list, found := make([]Order, len(refs)), make([]bool, len(refs))
-	err := s.view(func(txn *badger.Txn) error {
+	err := s.view(func(v *view) error {
 		for i, r := range refs {
 			clean, err := cleanRef(r.Marketplace, r.Region, r.Number)
 			if err != nil {
 				continue
 			}
 			var rec record
-			if found[i], err = getJSON(txn, clean.key(), &rec); err != nil {
+			if rec, found[i], err = v.order(clean); err != nil {
 				return err
 			}
 			if found[i] {
@@ -51,23 +49,11 @@ func (s *Store) GetAll(refs []Ref) ([]Order, []bool, error) {
 // there are. An order that names another permanent id of the same kind is
 // somebody else's, even where a changing name is the same.
 func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
-	var good []buyer.Key
-	for _, k := range keys {
-		if c, err := buyer.Canonical(k); err == nil && !s.isShared(c) {
-			good = append(good, c)
-		}
-	}
+	good := s.own(keys)
 	var list []Order
-	err := s.view(func(txn *badger.Txn) error {
-		refs := map[Ref]bool{}
-		for _, k := range good {
-			for _, ref := range refsOf(txn, k) {
-				refs[ref] = true
-			}
-		}
-		for ref := range refs {
-			var rec record
-			found, err := getJSON(txn, ref.key(), &rec)
+	err := s.view(func(v *view) error {
+		for _, ref := range v.refsOf(good) {
+			rec, found, err := v.order(ref)
 			if err != nil {
 				return err
 			}
@@ -90,20 +76,40 @@ func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
 	return list[:min(total, max(limit, 0))], total, nil
 }
 
-// refsOf names the orders on which a key stands.
-func refsOf(txn *badger.Txn, k buyer.Key) []Ref {
-	var refs []Ref
-	prefix := buyerPrefix + k.String() + "\x00"
-	opts := badger.DefaultIteratorOptions
-	opts.Prefix = []byte(prefix)
-	opts.PrefetchValues = false // the keys say all
-	it := txn.NewIterator(opts)
-	defer it.Close()
-	for it.Rewind(); it.Valid(); it.Next() {
-		parts := strings.SplitN(strings.TrimPrefix(string(it.Item().Key()), prefix), ":", 3)
-		refs = append(refs, Ref{parts[0], parts[1], parts[2]})
+// CountAll counts the orders of each of some buyers as they are at one moment, by
+// the rules of OfBuyer.
+func (s *Store) CountAll(buyers [][]buyer.Key) ([]int, error) {
+	counts := make([]int, len(buyers))
+	err := s.view(func(v *view) error {
+		for i, keys := range buyers {
+			good := s.own(keys)
+			for _, ref := range v.refsOf(good) {
+				is, err := v.isOf(ref, good)
+				if err != nil {
+					return err
+				}
+				if is {
+					counts[i]++
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return refs
+	return counts, nil
+}
+
+// own are those of a buyer's keys that are his alone, canonical.
+func (s *Store) own(keys []buyer.Key) []buyer.Key {
+	var good []buyer.Key
+	for _, k := range keys {
+		if c, err := buyer.Canonical(k); err == nil && !s.isShared(c) {
+			good = append(good, c)
+		}
+	}
+	return good
 }
 
 func (o Order) when() time.Time {
@@ -153,8 +159,8 @@ const pruneBatch = 500
 func (s *Store) Prune(ctx context.Context) (removed int, err error) {
 	limit := s.cfg.Now().Add(-s.cfg.Retention)
 	var old []string
-	err = s.view(func(txn *badger.Txn) error {
-		return scan(txn, orderPrefix, func(key string, value []byte) error {
+	err = s.view(func(v *view) error {
+		return scan(v.txn, orderPrefix, func(key string, value []byte) error {
 			var rec struct {
 				LastSeen time.Time `json:"last_seen"`
 			}

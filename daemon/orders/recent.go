@@ -5,15 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"time"
-
-	badger "github.com/dgraph-io/badger/v4"
 )
 
 // Recent gives the orders that a page showed since a time to do, in no order that
 // means anything, as they were when it began.
 func (s *Store) Recent(ctx context.Context, since time.Time, do func(Order)) error {
-	return s.view(func(txn *badger.Txn) error {
-		return scan(txn, orderPrefix, func(_ string, value []byte) error {
+	return s.view(func(v *view) error {
+		return scan(v.txn, orderPrefix, func(_ string, value []byte) error {
 			if at, found := lastSeen(value); found && at.Before(since) {
 				return ctx.Err()
 			}

@@ -1,15 +1,13 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	badger "github.com/dgraph-io/badger/v4"
 
 	"blackmark/shared/buyer"
 	"blackmark/shared/problem"
@@ -28,7 +26,7 @@ func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
 		return nil, err
 	}
 	seen := make([]Seen, len(list))
-	var changed []Changed
+	var changed []Ref
 	var shared []buyer.Key
 	err := s.write(func(w *writer) error {
 		now := s.cfg.Now().UTC().Round(0)
@@ -50,13 +48,10 @@ func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
 			if err != nil {
 				return err
 			}
+			w.latest[clean.ref()] = after
 			shared = append(shared, fresh...)
-			seen[i] = Seen{
-				Order:    s.given(after, fresh...),
-				Changed:  !sameNames(s.given(before), s.given(after, fresh...)),
-				Related:  related,
-				Problems: problems,
-			}
+			order := s.given(after, fresh...)
+			seen[i] = Seen{Order: order, Changed: !sameNames(s.given(before), order), Related: related, Problems: problems}
 			if seen[i].Changed {
 				changed = append(changed, clean.ref())
 			}
@@ -71,24 +66,30 @@ func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
 
 // tell remembers which keys now stand for many buyers, and tells subscribers
 // what changed: for such a key that is every order on which it stands.
-func (s *Store) tell(changed []Changed, shared []buyer.Key) error {
+func (s *Store) tell(changed []Ref, shared []buyer.Key) error {
 	if len(shared) > 0 {
 		s.sharedMu.Lock()
 		for _, k := range shared {
 			s.shared[k] = true
 		}
 		s.sharedMu.Unlock()
-		err := s.view(func(txn *badger.Txn) error {
-			for _, k := range shared {
-				changed = append(changed, refsOf(txn, k)...)
-			}
+		err := s.view(func(v *view) error {
+			changed = append(changed, v.refsOf(shared)...)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	s.changes.Publish(changed...)
+	if len(changed) == 0 {
+		return nil
+	}
+	version := s.version.Add(1)
+	changes := make([]Changed, len(changed))
+	for i, ref := range changed {
+		changes[i] = Changed{Ref: ref, Version: version}
+	}
+	s.changes.Publish(changes...)
 	return nil
 }
 
@@ -175,17 +176,19 @@ func (s *Store) given(r record, alsoShared ...buyer.Key) Order {
 	}
 	s.sharedMu.RLock()
 	defer s.sharedMu.RUnlock()
-	groups := map[int][]buyer.Key{}
-	for _, g := range r.Graded {
-		if !s.shared[g.Key] && !slices.Contains(alsoShared, g.Key) {
-			groups[g.Group] = append(groups[g.Group], g.Key)
-		}
-	}
-	for i, group := range slices.Sorted(maps.Keys(groups)) {
-		if i == 0 {
-			o.Keys = groups[group]
-		} else {
-			o.Apart = append(o.Apart, groups[group])
+	own := slices.DeleteFunc(slices.Clone(r.Graded), func(g graded) bool {
+		return s.shared[g.Key] || slices.Contains(alsoShared, g.Key)
+	})
+	slices.SortStableFunc(own, func(a, b graded) int { return cmp.Compare(a.Group, b.Group) })
+	for i, g := range own {
+		switch {
+		case g.Group == own[0].Group:
+			o.Keys = append(o.Keys, g.Key)
+		case g.Group != own[i-1].Group:
+			o.Apart = append(o.Apart, []buyer.Key{g.Key})
+		default:
+			last := &o.Apart[len(o.Apart)-1]
+			*last = append(*last, g.Key)
 		}
 	}
 	return o

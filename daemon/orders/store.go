@@ -67,13 +67,15 @@ type Store struct {
 	closing sync.RWMutex // held for reading while the database is used, for writing while it is exchanged
 	closed  bool
 
-	mu   sync.Mutex // one writer; taken before closing
-	meta atomic.Pointer[meta]
+	mu     sync.Mutex // one writer; taken before closing
+	meta   atomic.Pointer[meta]
+	latest atomic.Pointer[map[Ref]record] // what the newest write remembered; nil while one goes on
 
 	sharedMu sync.RWMutex
 	shared   map[buyer.Key]bool // keys that stand for many buyers
 
 	changes *feed.Feed[Changed]
+	version atomic.Uint64 // of the newest change that subscribers are told
 }
 
 // ErrTooNew says that a newer Blackmark wrote the history.
@@ -183,16 +185,6 @@ func (s *Store) Close() error {
 	return disk.CloseBadger(s.db)
 }
 
-// view gives fn the store as it is at one moment.
-func (s *Store) view(fn func(*badger.Txn) error) error {
-	s.closing.RLock()
-	defer s.closing.RUnlock()
-	if s.closed {
-		return ErrClosed
-	}
-	return s.db.View(fn)
-}
-
 func (r Ref) key() string { return orderPrefix + r.Marketplace + ":" + r.Region + ":" + r.Number }
 
 func (o Sighting) ref() Ref { return Ref{o.Marketplace, o.Region, o.Number} }
@@ -235,9 +227,11 @@ func scan(txn *badger.Txn, prefix string, fn func(key string, value []byte) erro
 // writer is a transaction that begins another when it is full. A crash
 // between two of them costs a count, never an order's buyer.
 type writer struct {
-	db   *badger.DB
-	txn  *badger.Txn
-	meta meta
+	db      *badger.DB
+	txn     *badger.Txn
+	meta    meta
+	changed bool           // something was put
+	latest  map[Ref]record // what it remembered, as it is stored now
 }
 
 // write runs fn as the one writer, after a look at the free space.
@@ -260,11 +254,22 @@ func (s *Store) writeLocked(fn func(*writer) error) error {
 	if err := disk.Try(disk.Write, s.cfg.Dir); err != nil {
 		return err
 	}
-	w := &writer{db: s.db, txn: s.db.NewTransaction(true), meta: *s.meta.Load()}
+	s.latest.Store(nil)
+	w := &writer{db: s.db, txn: s.db.NewTransaction(true), meta: *s.meta.Load(), latest: map[Ref]record{}}
 	defer func() { w.txn.Discard() }()
 	if err := fn(w); err != nil {
 		return err
 	}
+	if w.changed {
+		if err := s.commit(w); err != nil {
+			return err
+		}
+	}
+	s.latest.Store(&w.latest)
+	return nil
+}
+
+func (s *Store) commit(w *writer) error {
 	if err := w.putJSON(metaKey, w.meta); err != nil {
 		return err
 	}
@@ -288,6 +293,7 @@ func (w *writer) putJSON(key string, value any) error {
 
 // put writes a value; nil removes the key.
 func (w *writer) put(key string, value []byte) error {
+	w.changed = true
 	set := func() error {
 		if value == nil {
 			return w.txn.Delete([]byte(key))

@@ -140,6 +140,9 @@ func canonicalID(kind marketplace.Kind, id string) (string, error) {
 // unreadable tells control, format and private-use characters apart: two ids
 // that look alike must be alike.
 func unreadable(r rune) bool {
+	if r <= unicode.MaxASCII {
+		return unicode.IsControl(r)
+	}
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp)
 }
 
