@@ -40,32 +40,56 @@ func makeWhole(k kin, only func(link) bool) whole {
 // page could turn a row black, and the seller is asked.
 func (s *Server) wholeAll(ids []identity) ([]whole, error) {
 	list := make([]whole, len(ids))
-	told := make([][]buyer.Key, len(ids))
+	lists := make([][]buyer.Key, len(ids))
 	for i, id := range ids {
-		list[i] = makeWhole(id.kin, func(l link) bool { return l.seller })
-		told[i] = list[i].keys
+		lists[i] = makeWhole(id.kin, func(l link) bool { return l.seller }).keys
 	}
-	matches, err := s.config.Ledger.FindAll(told)
+	seen := make([]int, len(ids)+1) // where the lists of what was seen begin, of each
+	for i, id := range ids {
+		seen[i] = len(lists)
+		lists = append(lists, id.kin.seen()...)
+	}
+	seen[len(ids)] = len(lists)
+	matches, err := s.config.Ledger.FindAll(lists)
 	if err != nil {
 		return nil, err
 	}
+	marked := func(m ledger.Match) bool { return m.Mark != nil }
 	for i, id := range ids {
+		if !marked(matches[i]) && slices.ContainsFunc(matches[seen[i]:seen[i+1]], marked) {
+			if list[i], err = s.wholeUnmarked(id.kin); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		list[i] = makeWhole(id.kin, func(link) bool { return true })
 		list[i].match = matches[i]
-		if matches[i].Mark != nil {
-			all := makeWhole(id.kin, func(link) bool { return true })
-			all.match = matches[i]
-			list[i] = all
-			continue
-		}
-		if len(id.kin.links) == len(list[i].links) && len(id.kin.asked) == 0 {
-			continue
-		}
-		if list[i], err = s.wholeUnmarked(id.kin); err != nil {
-			return nil, err
-		}
 	}
 	return list, nil
 }
+
+// seen are the lists of keys under which a buyer may be marked by what was seen
+// alone; none where nothing was.
+func (k kin) seen() [][]buyer.Key {
+	var lists [][]buyer.Key
+	for _, l := range k.links {
+		if !l.seller {
+			lists = append(lists, with(k.own, l.key))
+		}
+	}
+	if len(lists) == 0 && len(k.asked) == 0 {
+		return nil
+	}
+	all := makeWhole(k, func(link) bool { return true }).keys
+	lists = append(lists, all)
+	for _, l := range k.asked {
+		lists = append(lists, with(all, l.key))
+	}
+	return lists
+}
+
+// with is keys and one more.
+func with(keys []buyer.Key, k buyer.Key) []buyer.Key { return append(keys[:len(keys):len(keys)], k) }
 
 // wholeUnmarked is a buyer who is marked under no key that the seller knows for
 // his.
@@ -138,7 +162,7 @@ func (s *Server) asking(k kin, l link) buyer.Key {
 
 // markOn is the mark that is found by a key beside those of a buyer; nil: none.
 func (s *Server) markOn(keys []buyer.Key, k buyer.Key) (*ledger.Mark, error) {
-	matches, err := s.config.Ledger.FindAll([][]buyer.Key{append(keys[:len(keys):len(keys)], k)})
+	matches, err := s.config.Ledger.FindAll([][]buyer.Key{with(keys, k)})
 	if err != nil {
 		return nil, err
 	}
