@@ -103,20 +103,15 @@ func (s *Server) identifyAll(list []wire.Sighting) ([]identity, []orders.Order, 
 		return nil, nil, err
 	}
 	all := make([]identity, len(list))
-	var keys []buyer.Key
+	named := make([][]buyer.Key, len(list))
 	for i, one := range list {
 		if all[i], err = s.identify(one, found[i], known[i]); err != nil {
 			return nil, nil, err
 		}
-		keys = append(keys, all[i].keys...)
+		named[i] = all[i].keys
 	}
-	// What is said of all of them, and of most that are joined to them, is read in
-	// one go.
 	said := s.newSaid()
-	if err := said.of(keys...); err != nil {
-		return nil, nil, err
-	}
-	if err := said.of(said.joined()...); err != nil {
+	if err := said.read(named); err != nil {
 		return nil, nil, err
 	}
 	for i := range all {

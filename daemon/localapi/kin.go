@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/orders"
 	"blackmark/shared/buyer"
+	"blackmark/shared/marketplace"
 )
 
 // link joins a key to those of a buyer, or asks whether it is his.
@@ -39,63 +41,78 @@ func (k kin) touched() []buyer.Key {
 }
 
 // said is what the seller and orders say of keys: read for all buyers of a page at
-// once, and of no key twice.
+// once, and of no key twice. A key of which was read is there, even if with nothing.
 type said struct {
 	s         *Server
-	read      map[buyer.Key]bool
 	decisions map[buyer.Key][]ledger.Decision
 	evidence  map[buyer.Key][]orders.Evidence
 }
 
 func (s *Server) newSaid() *said {
-	return &said{s: s, read: map[buyer.Key]bool{},
-		decisions: map[buyer.Key][]ledger.Decision{}, evidence: map[buyer.Key][]orders.Evidence{}}
+	return &said{s: s, decisions: map[buyer.Key][]ledger.Decision{}, evidence: map[buyer.Key][]orders.Evidence{}}
 }
 
-// of reads what is said of keys.
-func (a *said) of(keys ...buyer.Key) error {
-	var unread []buyer.Key
-	for _, k := range keys {
-		if !a.read[k] {
-			a.read[k] = true
-			unread = append(unread, k)
+// read reads at once what kinOf begins with, for each of some buyers.
+func (a *said) read(buyers [][]buyer.Key) error {
+	var all, open []buyer.Key
+	for _, keys := range buyers {
+		all = append(all, keys...)
+		if !full(keys) {
+			open = append(open, keys...)
 		}
 	}
-	if len(unread) == 0 {
-		return nil
-	}
-	decisions, err := a.s.config.Ledger.Decisions(unread)
-	if err != nil {
+	if err := a.decide(all); err != nil {
 		return err
 	}
-	for _, d := range decisions {
+	return a.see(open)
+}
+
+// decide reads what the seller said of keys.
+func (a *said) decide(keys []buyer.Key) error {
+	keys = unread(a.decisions, keys)
+	if len(keys) == 0 {
+		return nil
+	}
+	list, err := a.s.config.Ledger.Decisions(keys)
+	for _, d := range list {
 		a.decisions[d.Key] = append(a.decisions[d.Key], d)
 	}
-	evidence, err := a.s.config.Orders.Evidence(unread)
-	for _, e := range evidence {
+	return err
+}
+
+// see reads what orders say of keys.
+func (a *said) see(keys []buyer.Key) error {
+	keys = unread(a.evidence, keys)
+	if len(keys) == 0 {
+		return nil
+	}
+	list, err := a.s.config.Orders.Evidence(keys)
+	for _, e := range list {
 		a.evidence[e.Key] = append(a.evidence[e.Key], e)
 	}
 	return err
 }
 
-// joined are the keys that something joins to those of which was read.
-func (a *said) joined() []buyer.Key {
-	var keys []buyer.Key
-	for _, list := range a.decisions {
-		for _, d := range list {
-			if d.Joined {
-				keys = append(keys, d.Other)
-			}
+// unread are the keys that are not in what was read, and puts them there.
+func unread[T any](read map[buyer.Key][]T, keys []buyer.Key) []buyer.Key {
+	var list []buyer.Key
+	for _, k := range keys {
+		if _, found := read[k]; !found {
+			read[k] = nil
+			list = append(list, k)
 		}
 	}
-	for _, list := range a.evidence {
-		for _, e := range list {
-			if !e.Joined.IsZero() {
-				keys = append(keys, e.Other)
-			}
-		}
+	return list
+}
+
+// full tells whether a buyer has a key of every kind of his marketplace, so that
+// nothing can be joined to him.
+func full(keys []buyer.Key) bool {
+	if len(keys) == 0 {
+		return true
 	}
-	return keys
+	m, err := marketplace.Find(keys[0].Marketplace)
+	return err == nil && len(keys) >= len(m.Kinds)
 }
 
 // kinOf finds what belongs to a buyer with these keys, which are canonical and
@@ -104,9 +121,12 @@ func (a *said) joined() []buyer.Key {
 // of one kind, a key that he was split from, or one that stands for many people.
 func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 	var k kin
-	f := finding{said: a, barred: barred}
-	if err := f.read(keys...); err != nil {
+	if err := a.decide(keys); err != nil {
 		return k, err
+	}
+	f := finding{barred: barred}
+	for _, one := range keys {
+		f.decisions = append(f.decisions, a.decisions[one]...)
 	}
 	for _, one := range keys {
 		if !f.splitFrom(k.own, one) {
@@ -114,13 +134,19 @@ func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 		}
 	}
 	set := slices.Clone(k.own)
+	if full(set) {
+		return k, nil
+	}
+	if err := a.see(set); err != nil {
+		return k, err
+	}
+	for _, one := range set {
+		f.evidence = append(f.evidence, a.evidence[one]...)
+	}
 	for {
 		best, found := f.best(set, k.links)
 		if !found {
 			break
-		}
-		if err := f.read(best.key); err != nil {
-			return k, err
 		}
 		refused, err := a.s.config.Orders.Refused(best.key)
 		if err != nil {
@@ -132,6 +158,14 @@ func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 		}
 		k.links = append(k.links, best)
 		set = append(set, best.key)
+		if full(set) {
+			return k, nil
+		}
+		if err := errors.Join(a.decide(set), a.see(set)); err != nil {
+			return k, err
+		}
+		f.decisions = append(f.decisions, a.decisions[best.key]...)
+		f.evidence = append(f.evidence, a.evidence[best.key]...)
 	}
 	for _, e := range f.evidence {
 		if e.Joined.IsZero() && slices.Contains(set, e.Key) && f.open(set, e.Other) && !f.splitFrom(set, e.Other) {
@@ -143,21 +177,9 @@ func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 
 // finding is what is said of one buyer's keys.
 type finding struct {
-	said      *said
 	barred    []buyer.Key
 	decisions []ledger.Decision
 	evidence  []orders.Evidence
-}
-
-func (f *finding) read(keys ...buyer.Key) error {
-	if err := f.said.of(keys...); err != nil {
-		return err
-	}
-	for _, k := range keys {
-		f.decisions = append(f.decisions, f.said.decisions[k]...)
-		f.evidence = append(f.evidence, f.said.evidence[k]...)
-	}
-	return nil
 }
 
 // splitFrom tells whether the seller split a key from one of a set. All decisions

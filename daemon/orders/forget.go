@@ -20,8 +20,8 @@ func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
 	for {
 		var lists [][]buyer.Key
 		err := s.view(func(v *view) error {
-			for _, ref := range v.refsOf(keys) {
-				rec, found, err := v.order(ref)
+			for _, one := range v.standings(keys) {
+				rec, found, err := v.order(one.ref)
 				if err != nil {
 					return err
 				}

@@ -52,8 +52,8 @@ func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
 	good := s.own(keys)
 	var list []Order
 	err := s.view(func(v *view) error {
-		for _, ref := range v.refsOf(good) {
-			rec, found, err := v.order(ref)
+		for _, one := range v.standings(good) {
+			rec, found, err := v.order(one.ref)
 			if err != nil {
 				return err
 			}
@@ -80,17 +80,10 @@ func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
 // the rules of OfBuyer.
 func (s *Store) CountAll(buyers [][]buyer.Key) ([]int, error) {
 	counts := make([]int, len(buyers))
-	err := s.view(func(v *view) error {
+	err := s.view(func(v *view) (err error) {
 		for i, keys := range buyers {
-			good := s.own(keys)
-			for _, ref := range v.refsOf(good) {
-				is, err := v.isOf(ref, good)
-				if err != nil {
-					return err
-				}
-				if is {
-					counts[i]++
-				}
+			if counts[i], err = v.count(s.own(keys)); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -101,11 +94,11 @@ func (s *Store) CountAll(buyers [][]buyer.Key) ([]int, error) {
 	return counts, nil
 }
 
-// own are those of a buyer's keys that are his alone, canonical.
+// own are those of a buyer's keys that are his alone, canonical, each once.
 func (s *Store) own(keys []buyer.Key) []buyer.Key {
 	var good []buyer.Key
 	for _, k := range keys {
-		if c, err := buyer.Canonical(k); err == nil && !s.isShared(c) {
+		if c, err := buyer.Canonical(k); err == nil && !s.isShared(c) && !slices.Contains(good, c) {
 			good = append(good, c)
 		}
 	}

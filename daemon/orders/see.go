@@ -74,7 +74,9 @@ func (s *Store) tell(changed []Ref, shared []buyer.Key) error {
 		}
 		s.sharedMu.Unlock()
 		err := s.view(func(v *view) error {
-			changed = append(changed, v.refsOf(shared)...)
+			for _, one := range v.standings(shared) {
+				changed = append(changed, one.ref)
+			}
 			return nil
 		})
 		if err != nil {

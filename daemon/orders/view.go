@@ -52,40 +52,77 @@ func (v *view) order(ref Ref) (rec record, found bool, err error) {
 	return rec, found, err
 }
 
-// isOf tells whether an order on which one of a buyer's keys stands is his.
-func (v *view) isOf(ref Ref, keys []buyer.Key) (bool, error) {
-	if _, known := v.latest[ref]; !known && len(keys) == 1 {
-		// An order names one key of a kind: whom it names by his only key, it names
-		// by no other.
-		_, err := v.txn.Get([]byte(ref.key()))
-		if errors.Is(err, badger.ErrKeyNotFound) {
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("read the order history: %w", err)
-		}
+// has tells whether an order is stored, without reading it.
+func (v *view) has(ref Ref) (bool, error) {
+	if _, found := v.latest[ref]; found {
 		return true, nil
 	}
-	rec, found, err := v.order(ref)
-	return found && !somebodyElse(rec.keys(), keys), err
+	_, err := v.txn.Get([]byte(ref.key()))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the order history: %w", err)
+	}
+	return true, nil
 }
 
-// refsOf names the orders on which any of a buyer's keys stands, each once.
-func (v *view) refsOf(keys []buyer.Key) []Ref {
-	var refs []Ref
-	named := map[Ref]bool{}
+// count counts the orders of a buyer.
+func (v *view) count(keys []buyer.Key) (n int, err error) {
+	permanent := 0
 	for _, k := range keys {
+		if k.Permanent() {
+			permanent++
+		}
+	}
+	for _, one := range v.standings(keys) {
+		var his bool
+		if one.permanent == permanent {
+			// An order names one key of a kind: one with all that are permanent of his
+			// names nobody else by those kinds.
+			his, err = v.has(one.ref)
+		} else {
+			var rec record
+			rec, his, err = v.order(one.ref)
+			his = his && !somebodyElse(rec.keys(), keys)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if his {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// standing is an order on which keys of a buyer stand.
+type standing struct {
+	ref       Ref
+	permanent int // how many of them are permanent
+}
+
+// standings are the orders on which any of a buyer's keys, which differ, stands.
+func (v *view) standings(keys []buyer.Key) []standing {
+	var list []standing
+	places := map[Ref]int{}
+	for _, k := range keys {
+		by := 0
+		if k.Permanent() {
+			by = 1
+		}
 		v.eachRef(k, func(ref Ref) {
-			if len(keys) > 1 {
-				if named[ref] {
-					return
-				}
-				named[ref] = true
+			if at, listed := places[ref]; listed {
+				list[at].permanent += by
+				return
 			}
-			refs = append(refs, ref)
+			if len(keys) > 1 {
+				places[ref] = len(list)
+			}
+			list = append(list, standing{ref, by})
 		})
 	}
-	return refs
+	return list
 }
 
 // eachRef names the orders on which a key stands.
