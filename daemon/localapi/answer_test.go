@@ -130,3 +130,43 @@ func TestNewOrdersAreLookedUpOnce(t *testing.T) {
 		t.Errorf("%d rows and one change made %d rows to look up", len(rows), looked.rows)
 	}
 }
+
+// What the seller says of two names while their rows are looked up is in the answer,
+// or is told after it.
+func TestWhatIsSaidMeanwhileIsTold(t *testing.T) {
+	n := newNames(t)
+	n.mark(n.id)
+	rows := make([]wire.Row, wire.MaxRows)
+	for i := range rows {
+		rows[i] = wire.Row{Row: fmt.Sprint(i), Sighting: of(ebayOrder(i), n.name)}
+	}
+	for round := range 200 {
+		path, want := "join", wire.Black
+		if round%2 == 1 {
+			path, want = "split", wire.Clear
+		}
+		said := make(chan error, 1)
+		go func() {
+			_, err := n.says(path, n.name, n.id)
+			said <- err
+		}()
+		page := fmt.Sprint("page ", round)
+		wrong := map[string]bool{}
+		take := func(answers []wire.Answer) {
+			for _, a := range answers {
+				if delete(wrong, a.Row); a.State != want {
+					wrong[a.Row] = true
+				}
+			}
+		}
+		take(n.p.watch(page, rows...))
+		n.s.ok(<-said)
+		for len(wrong) > 0 {
+			if push := n.p.pushed(); push.Page == page {
+				take(push.Answers)
+			}
+		}
+		n.p.say(wire.Unwatch{Type: "unwatch", ID: n.p.id(), Page: page})
+		n.s.clock.move(time.Minute)
+	}
+}

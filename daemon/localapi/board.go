@@ -33,6 +33,10 @@ type board struct {
 	byOrder map[orders.Ref]map[*watched]bool
 	dirty   map[*watched]bool // their answer may be another now
 	wake    chan struct{}     // holds one: dirty is not empty
+
+	// meanwhile are the keys that changed since rows were settled; nil where none are
+	// being identified.
+	meanwhile map[buyer.Key]bool
 }
 
 // page is one life of one page. It outlives its rows for as long as its
@@ -173,13 +177,18 @@ func (b *board) stands(w *watched) bool {
 	return b.standing(w)
 }
 
-// identified notes whom rows stand for, so that a change of these buyers is
-// told. It comes before they are looked up: what changes meanwhile is told
-// again rather than missed.
+// identified notes whom rows that were settled stand for, so that a change of these
+// buyers is told; ids are empty where that was not found out. It comes before their
+// marks are looked up, and knows what changed since names were: what changes
+// meanwhile is told again rather than missed.
 func (b *board) identified(list []*watched, ids []identity) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, w := range list {
+	defer b.rouse()
+	meanwhile := b.meanwhile
+	b.meanwhile = nil
+	for i := range ids {
+		w := list[i]
 		if !b.standing(w) {
 			continue
 		}
@@ -189,6 +198,9 @@ func (b *board) identified(list []*watched, ids []identity) {
 		w.keys = ids[i].kin.touched()
 		for _, k := range w.keys {
 			put(b.byKey, k, w)
+			if meanwhile[k] {
+				b.dirty[w] = true
+			}
 		}
 	}
 }
@@ -201,6 +213,9 @@ func (b *board) marksChanged(keys []buyer.Key) {
 	for _, k := range keys {
 		for w := range b.byKey[k] {
 			b.dirty[w] = true
+		}
+		if b.meanwhile != nil {
+			b.meanwhile[k] = true
 		}
 	}
 	b.rouse()
@@ -237,6 +252,7 @@ func (b *board) allChanged() {
 func (b *board) settle(list []*watched, version uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.meanwhile = map[buyer.Key]bool{}
 	for _, w := range list {
 		w.asOf = version
 		delete(b.dirty, w)

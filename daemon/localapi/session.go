@@ -183,10 +183,10 @@ func (s *session) watch(ctx context.Context, data []byte) error {
 func (s *session) answer(id int64, rows []*watched, tells func(*watched, wire.Answer) bool) error {
 	s.board.settle(rows, s.server.config.Orders.Version())
 	ids, found, err := s.server.identifyAll(sightings(rows))
+	s.board.identified(rows, ids)
 	if err != nil {
 		return err
 	}
-	s.board.identified(rows, ids)
 	answers, err := s.server.answerAll(rows[0].site, rows[0].page, ids, found)
 	if err != nil {
 		return err
