@@ -25,6 +25,7 @@ type site struct {
 	data  []inline          // responses that its documents have in a script
 
 	marketplaces []knownMarketplace // those whose orders it shows
+	attributes   []string           // those of the document whose change can change a row
 }
 
 // inline is a response that a document has in a script of its own: behind which
@@ -81,6 +82,7 @@ func (s source) readSites() (sites, error) {
 		var definition struct {
 			Name  json.RawMessage `json:"name"`
 			Hosts []string        `json:"hosts"`
+			Pages any             `json:"pages"`
 			JSON  []struct {
 				URLs []string `json:"urls"`
 			} `json:"json"`
@@ -132,6 +134,7 @@ func (s source) readSites() (sites, error) {
 			data:  definition.Inline,
 
 			marketplaces: known,
+			attributes:   attributesIn(definition.Pages),
 		})
 	}
 	if len(all) == 0 {
@@ -172,6 +175,38 @@ func knownMarketplaces(codes []string) ([]knownMarketplace, error) {
 	return all, nil
 }
 
+// alwaysRead are attributes that many values stand in.
+var alwaysRead = []string{"href", "value"}
+
+// attributesIn are the attributes that the pages of a definition read, sorted. A
+// page observes these and no others, since pages change styles all the time.
+func attributesIn(pages any) []string {
+	names := slices.Clone(alwaysRead)
+	var look func(part any)
+	look = func(part any) {
+		switch part := part.(type) {
+		case map[string]any:
+			for _, one := range part {
+				look(one)
+			}
+		case []any:
+			if len(part) > 1 && part[0] == "class" {
+				names = append(names, "class")
+			} else if len(part) > 1 && part[0] == "attribute" {
+				if name, ok := part[1].(string); ok {
+					names = append(names, name)
+				}
+			}
+			for _, one := range part {
+				look(one)
+			}
+		}
+	}
+	look(pages)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // scripts are the definitions as scripts that run before the content script, so
 // that a page loads its own definition and its own marketplaces and no other.
 func (all sites) scripts() (files, error) {
@@ -181,8 +216,13 @@ func (all sites) scripts() (files, error) {
 		if err != nil {
 			return nil, err
 		}
+		observed, err := json.Marshal(s.attributes)
+		if err != nil {
+			return nil, err
+		}
 		made["sites/"+s.name+".js"] = fmt.Appendf(nil,
-			"globalThis.blackmarkSite = %s;\nglobalThis.blackmarkMarketplaces = %s;\n", s.text, known)
+			"globalThis.blackmarkSite = %s;\nglobalThis.blackmarkMarketplaces = %s;\nglobalThis.blackmarkAttributes = %s;\n",
+			s.text, known, observed)
 	}
 	return made, nil
 }

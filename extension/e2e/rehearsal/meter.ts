@@ -1,5 +1,5 @@
 // How long the scripts of an extension have the main thread of a page, by the
-// browser's own profiler.
+// browser's own profiler and the clock of that thread.
 
 import type { CDPSession, Page } from 'playwright-core';
 
@@ -14,28 +14,38 @@ export class Meter {
   private constructor(
     private readonly session: CDPSession,
     private readonly origin: string,
+    private readonly begun: number,
   ) {}
 
   /** Looks every so many microseconds at what runs; moves to other documents included. */
   static async on(page: Page, extension: string, every: number): Promise<Meter> {
     const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     await session.send('Profiler.enable');
     await session.send('Profiler.setSamplingInterval', { interval: every });
     await session.send('Profiler.start');
-    return new Meter(session, `chrome-extension://${extension}/`);
+    return new Meter(session, `chrome-extension://${extension}/`, await busy(session));
   }
 
-  /** Milliseconds in our scripts and in what they called: a function of theirs stands somewhere on the stack. */
+  /**
+   * Milliseconds that the main thread had a processor for our scripts and for what they
+   * called: a function of theirs stands somewhere on the stack. The profiler counts by
+   * the wall clock, which goes on while other programs have the processor; so it gives
+   * our share of the time that was not idle, and the thread's own clock that time.
+   */
   async stop(): Promise<number> {
     const { profile } = await this.session.send('Profiler.stop');
+    const worked = (await busy(this.session)) - this.begun;
     await this.session.detach();
     const ours = new Set<number>();
+    const idle = new Set<number>();
     const nodes = new Map((profile.nodes as Node[]).map((node) => [node.id, node]));
     const visit = (node: Node, within: boolean): void => {
       const { url, functionName } = node.callFrame;
       // The browser's own `fetch` is the page's call, which our hook only passes on.
       const counts = (within && !(url === '' && functionName === 'fetch')) || url.startsWith(this.origin);
       if (counts) ours.add(node.id);
+      if (functionName === '(idle)') idle.add(node.id);
       for (const id of node.children ?? []) {
         const child = nodes.get(id);
         if (child) visit(child, counts);
@@ -43,11 +53,20 @@ export class Meter {
     };
     const [root] = profile.nodes as Node[];
     if (root) visit(root, false);
-    let microseconds = 0;
+    let own = 0;
+    let all = 0;
     for (const [i, id] of (profile.samples ?? []).entries()) {
       // A sample stands for the time until the next one.
-      if (ours.has(id)) microseconds += profile.timeDeltas?.[i + 1] ?? 0;
+      const time = profile.timeDeltas?.[i + 1] ?? 0;
+      if (ours.has(id)) own += time;
+      if (!idle.has(id)) all += time;
     }
-    return microseconds / 1000;
+    return all > 0 ? (worked * own) / all : 0;
   }
+}
+
+/** Milliseconds of processor time that the page's main thread has had for its tasks. */
+async function busy(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
 }

@@ -85,14 +85,14 @@ export class Hosts {
   /** Whether every host of a row stands where it belongs. */
   stands({ name }: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>): boolean {
     const shown = this.#shown.get(name);
-    const owns = (node: Node) => this.#overlay.owns(node);
+    const { owns } = this.#overlay;
     const right = (host: HTMLElement | undefined, at: ReadRow['place']) =>
       !at || (!!host && stands(host, at, owns));
     return !!shown && right(shown.host, place) && right(shown.action, action);
   }
 
   #put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
-    if (stands(host, place, (node) => this.#overlay.owns(node))) return;
+    if (stands(host, place, this.#overlay.owns)) return;
     const now = performance.now();
     if (now - shown.since > FIGHT) {
       shown.since = now;

@@ -12,6 +12,8 @@ declare global {
   var blackmarkSite: Definition | undefined;
   /** what the reader has to know of the site's marketplaces */
   var blackmarkMarketplaces: MarketplaceSource[] | undefined;
+  /** attributes whose change can change a row of the site */
+  var blackmarkAttributes: string[] | undefined;
   /** the page of this document, for this script, which may be run again, and for the panel's, which comes later */
   var blackmarkPage: { alive: boolean; equip(panel: Panel): void } | undefined;
 }
@@ -48,6 +50,7 @@ if (
   know(globalThis.blackmarkMarketplaces ?? []);
   const page = new Page({
     definition,
+    attributes: globalThis.blackmarkAttributes ?? [],
     connect,
     clock,
     ended: () => {

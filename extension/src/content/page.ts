@@ -14,12 +14,12 @@ import {
   fitsHost,
   Memory,
   type PageDefinition,
+  prepare,
   type ReadRow,
   readJson,
   readRows,
   type Sweep,
 } from '../site';
-import { attributesOf } from './attributes';
 import { Allowance, COPIED, type Copy, openCopy } from './copies';
 import type { Desk, DeskUse } from './desk';
 import { Hosts } from './hosts';
@@ -45,6 +45,8 @@ const TURNING = 300;
 
 export interface PageOptions {
   definition: Definition;
+  /** those of the document whose change can change a row */
+  attributes: string[];
   connect(): Port | null;
   clock: Clock;
   /** the page was left for good */
@@ -93,7 +95,7 @@ export class Page {
 
   constructor(options: PageOptions) {
     this.#options = options;
-    const { definition, clock, connect } = options;
+    const { definition, attributes, clock, connect } = options;
     this.#line = new Line({
       page: newID(),
       site: definition.site,
@@ -106,8 +108,8 @@ export class Page {
     this.#hosts = new Hosts(this.#overlay);
     this.#pass = new Pass({
       document,
-      attributes: attributesOf(definition),
-      owns: (node) => this.#overlay.owns(node),
+      attributes,
+      owns: this.#overlay.owns,
       container: () => this.#shown && containerOf(this.#shown, document),
       seated: (element) => this.#book.seats.has(element),
       moved: (elements) => this.#movedRows(elements),
@@ -133,19 +135,21 @@ export class Page {
       if (this.#shown) this.#line.seen();
       look();
     };
-    document.addEventListener('visibilitychange', seen, { signal });
     const thawed = () => {
       if (this.#shown) this.#line.thawed();
     };
+    const on = (target: EventTarget, type: string, hear: (event: Event) => void, more = {}) =>
+      target.addEventListener(type, hear, { signal, ...more });
+    on(document, 'visibilitychange', seen);
     // Left and come back to, as it was, and frozen where it stood.
-    window.addEventListener('pageshow', ({ persisted }) => (persisted ? thawed : seen)(), { signal });
-    document.addEventListener('resume', thawed, { signal });
-    window.addEventListener('popstate', look, { signal });
-    window.addEventListener('hashchange', look, { signal });
-    document.addEventListener('change', turned, { signal, capture: true, passive: true });
-    document.addEventListener(COPIED, (event) => this.#copied(event), { signal });
+    on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? thawed : seen)());
+    on(document, 'resume', thawed);
+    on(window, 'popstate', look);
+    on(window, 'hashchange', look);
+    on(document, 'change', turned, { capture: true, passive: true });
+    on(document, COPIED, (event) => this.#copied(event));
     if ('navigation' in window) {
-      window.navigation.addEventListener('currententrychange', () => this.#moved(), { signal });
+      on(window.navigation, 'currententrychange', () => this.#moved());
     }
     this.#pass.observe(!('navigation' in window));
     this.#moved();
@@ -190,8 +194,10 @@ export class Page {
       this.#shown = page;
       this.#desk?.reset();
       this.#pass.observe(page !== null || !('navigation' in window));
-      if (page) this.#line.open();
-      else this.#leave();
+      if (page) {
+        this.#line.open();
+        requestIdleCallback(() => prepare(this.#options.definition, page));
+      } else this.#leave();
     }
     this.#pass.request();
   }
@@ -217,7 +223,10 @@ export class Page {
     if (settled) this.#ask(now);
     for (const name of dropped) this.#hosts.drop(name);
     let waits = false;
-    for (const read of reads) waits = this.#place(read) || waits;
+    for (const read of reads) {
+      const seat = this.#book.seats.get(read.element);
+      if (seat && !this.#hosts.show(seat, read)) waits = true;
+    }
     if (waits) this.#drawLate();
     if (!settled) return;
     this.#tell();
@@ -227,9 +236,8 @@ export class Page {
   }
 
   #read(page: PageDefinition, root: Document): ReadRow[] {
-    return readRows(this.#options.definition, page, root, new URL(this.#href), this.#memory, (node) =>
-      this.#overlay.owns(node),
-    );
+    const { definition } = this.#options;
+    return readRows(definition, page, root, new URL(this.#href), this.#memory, this.#overlay.owns);
   }
 
   /** Those of these elements that should have another seat by now, or whose host is not in its place. */
@@ -245,12 +253,6 @@ export class Page {
       if (seat?.entry.row === nameOf(read) && this.#hosts.stands(seat, read)) moved.delete(read.element);
     }
     return moved;
-  }
-
-  /** Shows a row; tells whether that waits for its answer. */
-  #place(read: ReadRow): boolean {
-    const seat = this.#book.seats.get(read.element);
-    return !!seat && !this.#hosts.show(seat, read);
   }
 
   /** Asks for rows whose facts are new. */
@@ -332,7 +334,11 @@ export class Page {
     if (!copy) return;
     if (!this.#allowance.take(this.#options.clock.now(), copy.text.length)) return;
     if (copy.text.length > AT_ONCE) {
-      requestIdleCallback(() => this.#readCopy(copy), { timeout: RETRY });
+      const read = () => {
+        this.#readCopy(copy);
+        this.#pass.request();
+      };
+      requestIdleCallback(read, { timeout: RETRY });
       return;
     }
     this.#copies.push(copy);
@@ -349,7 +355,6 @@ export class Page {
   #readCopy(copy: Copy): void {
     const sweep: Sweep = (...response) => this.#desk?.sweep(...response) ?? this.#keepUnread(copy);
     this.#seen.add(readJson(this.#options.definition, copy.url, copy.text, this.#memory, sweep));
-    this.#pass.request();
   }
 
   /** Keeps a response that only the desk can read. */

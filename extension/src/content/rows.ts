@@ -149,7 +149,7 @@ export class Book<E> {
 
   /** The row that the overlay calls so. */
   named(name: string): Entry | undefined {
-    return this.entries.get(name) ?? this.entries.get(name.replace(/#\d{1,4}$/, ''));
+    return this.entries.get(name) ?? this.entries.get(name.replace(/#\d+$/, ''));
   }
 
   /** Forgets everything; returns the rows that the daemon watches. */

@@ -1,6 +1,7 @@
 // What responses said of orders, on its way to the daemon, each fact once.
 
 import type { Sighting } from 'shared/wire/wire.gen';
+import { orderLine } from '../site/facts';
 import type { Entry } from './rows';
 
 /** Facts that are remembered as told, and that may wait to be told. */
@@ -10,28 +11,24 @@ const WAITING = 1_000;
 /** The sightings of one page. */
 export class Seen {
   readonly #told = new Set<string>();
-  readonly #waiting = new Map<string, Sighting>();
+  #waiting: Sighting[] = [];
 
   add(sightings: Sighting[]): void {
-    for (const sighting of sightings) {
-      const text = JSON.stringify(sighting);
-      if (this.#told.has(text) || this.#waiting.size >= WAITING) continue;
-      this.#waiting.set(text, sighting);
-    }
+    this.#waiting = [...this.#waiting, ...sightings].slice(-WAITING);
   }
 
   /** What is to be told now: not what a watched row says as well. */
   take(entries: ReadonlyMap<string, Entry>): Sighting[] {
-    const sightings: Sighting[] = [];
-    for (const [text, sighting] of this.#waiting) {
+    return this.#waiting.splice(0).filter((sighting) => {
+      const { order } = sighting;
+      const entry = order && entries.get(orderLine(order));
+      if (entry && saysAsMuch(entry, sighting)) return false;
+      const text = JSON.stringify(sighting);
+      if (this.#told.has(text)) return false;
       if (this.#told.size >= REMEMBERED) this.#told.clear();
       this.#told.add(text);
-      const { order } = sighting;
-      const entry = order && entries.get(`${order.marketplace}/${order.region ?? ''}/${order.number}`);
-      if (!entry || !saysAsMuch(entry, sighting)) sightings.push(sighting);
-    }
-    this.#waiting.clear();
-    return sightings;
+      return true;
+    });
   }
 }
 

@@ -62,6 +62,11 @@ const DRAGS = new Set(names(`pointer:move,up mouse:move,up ${HOVER} ${DRAG}`));
 const RELEASES = new Set(['pointerup', 'mouseup', 'click', 'auxclick']);
 const SCROLLS = new Set(['touchmove', 'wheel', 'mousewheel']);
 
+/** Keeps the browser from doing what an event stands for. */
+function prevent(event: Event): void {
+  event.preventDefault();
+}
+
 /** Watches a window. It must be made at document_start, or pages listen first. */
 export function createGuard(window: Window, events: GuardEvents): Guard {
   const zones = new Map<EventTarget, Zone>();
@@ -130,7 +135,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     if (press !== 'ours' || !RELEASES.has(event.type)) return false;
     if (event.type.endsWith('click')) {
       if ((event as MouseEvent).detail === 0) return false;
-      event.preventDefault();
+      prevent(event);
     }
     return true;
   }
@@ -142,7 +147,7 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
       down.delete(event.code);
       if (!events.grabs(event)) return false;
       down.add(event.code);
-      if (events.key(event, null)) event.preventDefault();
+      if (events.key(event, null)) prevent(event);
       return true;
     }
     const ours = down.has(event.code);
@@ -165,13 +170,13 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     if (event.type === 'keydown') down.add(event.code);
     else if (event.type === 'keyup') down.delete(event.code);
     if (event.type === 'keydown' && !event.isComposing) {
-      if (events.key(event, active)) event.preventDefault();
+      if (events.key(event, active)) prevent(event);
       else if ((event.key === 'Enter' || event.key === ' ') && !(active instanceof HTMLAnchorElement)) {
-        event.preventDefault();
+        prevent(event);
         if (!event.repeat) zone.use(active, 'keyboard');
       }
     } else if (event.type === 'keyup' && event.key === ' ') {
-      event.preventDefault();
+      prevent(event);
     }
   }
 
@@ -180,22 +185,22 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     const target = zone.root.elementFromPoint(event.clientX, event.clientY);
     // Without this a click would move the focus to our host, for the page to see.
     // On Linux the middle button pastes when it comes up.
-    if (type === 'mousedown' || type === 'mouseup') event.preventDefault();
-    if (type === 'dragstart') event.preventDefault();
+    if (type === 'mousedown' || type === 'mouseup') prevent(event);
+    if (type === 'dragstart') prevent(event);
     if (type !== 'click') {
-      if (zone.row && type === 'auxclick') event.preventDefault();
+      if (zone.row && type === 'auxclick') prevent(event);
       return;
     }
     // The second click of a double one would take back what the first did.
     if (zone.row && event.detail > 1) {
-      event.preventDefault();
+      prevent(event);
       return;
     }
     // A click without a press comes from a screen reader, which is at home with the focus.
     const by: By = event.detail === 0 ? 'keyboard' : 'pointer';
     const meant = by === 'keyboard' && !zone.row ? (target ?? zone.root.activeElement) : target;
     if (meant?.closest('a')) return;
-    event.preventDefault();
+    prevent(event);
     zone.use(meant ?? (zone.row ? zone.root.querySelector('button') : null), by);
   }
 

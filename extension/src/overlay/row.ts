@@ -37,48 +37,71 @@ export interface RowMark {
   focus(): void;
 }
 
-/** A row's drawing without its buyer, to make others of: a hundred made piece by piece cost a page several times as much. */
-let model: HTMLElement | undefined;
+/** Drawings without their buyers, by what they look like, to make others of: a hundred made piece by piece cost a page several times as much. */
+const models = new Map<string, HTMLElement>();
+const MODELS = 50;
 
-function makeModel(): HTMLElement {
-  const badge = make('span', 'badge', { role: 'img' }, drawing('', 26, 18));
-  const flag = make(
-    'button',
-    'flag',
-    { type: 'button', role: 'button', 'aria-busy': 'false' },
-    drawing(FLAG),
-  );
-  return make('div', '', { lang: locale() }, badge, flag);
+function modelOf(look: string, view: RowView, pick: Pick | undefined): HTMLElement {
+  let model = models.get(look);
+  if (!model) {
+    const badge = make('span', 'badge', { role: 'img' });
+    const flag = make('button', 'flag', { type: 'button' }, drawing(''));
+    model = make('div', '', { lang: locale() }, badge, flag);
+    paint(model, look, view, pick);
+    if (models.size < MODELS) models.set(look, model);
+  }
+  return model;
+}
+
+/** What a drawing looks like: its classes and, behind the line's end, what its badge means. */
+function lookOf(view: RowView, pick: Pick | undefined, dark: boolean): string {
+  return `${classes('row', view, pick, dark)}\n${stateWords(view)}`;
+}
+
+/** Draws all but what names the buyer. */
+function paint(frame: Element, look: string, view: RowView, pick: Pick | undefined): void {
+  const [badge, flag] = frame.children as unknown as [Element, Element];
+  const [style = '', meaning = ''] = look.split('\n');
+  put(frame, 'class', style);
+  put(badge, 'aria-label', meaning);
+  put(badge, 'title', meaning);
+  const silent = isSilent(view);
+  put(badge, 'aria-hidden', silent ? 'true' : null);
+  // Most rows' badges are not seen: what is not there costs nothing.
+  if (!silent) {
+    if (!badge.firstChild) badge.append(drawing('', 26, 18));
+    put(pathOf(badge), 'd', badgeShape(view.state, view.others?.shown));
+  }
+  put(pathOf(flag), 'd', pick?.shape ?? (view.saving ? BUSY : FLAG));
+  put(flag, 'role', pick ? 'checkbox' : 'button');
+  put(flag, 'aria-checked', pick ? `${pick.on}` : null);
+  put(flag, 'aria-busy', `${view.saving}`);
+}
+
+/** Whether there is nothing to say of a buyer. */
+function isSilent({ state, others }: RowView): boolean {
+  return state === 'clear' && !others?.shown;
 }
 
 /** Draws a row's badge and button into its root. */
 export function createRowMark(root: ShadowRoot, press: (by: By) => void): RowMark {
-  model ??= makeModel();
-  const frame = model.cloneNode(true) as HTMLElement;
-  const badge = frame.firstElementChild as HTMLElement;
-  const flag = frame.lastElementChild as HTMLElement;
-  on(frame, press);
+  let frame: HTMLElement | undefined;
+  let drawn = '';
   return {
     draw(view, pick, dark) {
-      const state = view?.state ?? 'pending';
-      const others = view?.others?.shown;
-      put(frame, 'class', classes('row', view, pick, dark));
-      put(pathOf(badge), 'd', badgeShape(state, others));
-      put(pathOf(flag), 'd', pick?.shape ?? (view?.saving ? BUSY : FLAG));
-      const meaning = view ? stateWords(view) : said('overlay_state_pending');
-      put(badge, 'aria-label', meaning);
-      put(badge, 'title', meaning);
-      const silent = state === 'clear' && !others;
-      put(badge, 'aria-hidden', silent ? 'true' : null);
+      if (!view) return;
+      const look = lookOf(view, pick, dark);
+      const fresh = !frame;
+      frame ??= on(modelOf(look, view, pick).cloneNode(true) as HTMLElement, press);
+      if (!fresh && look !== drawn) paint(frame, look, view, pick);
+      drawn = look;
       const does = pick?.label ?? action(view);
-      put(flag, 'aria-label', silent ? does : `${does}, ${meaning}`);
+      const flag = frame.lastElementChild as Element;
+      put(flag, 'aria-label', isSilent(view) ? does : `${does}, ${look.split('\n')[1]}`);
       put(flag, 'title', does);
-      put(flag, 'role', pick ? 'checkbox' : 'button');
-      put(flag, 'aria-checked', pick ? `${pick.on}` : null);
-      put(flag, 'aria-busy', `${view?.saving ?? false}`);
-      if (!frame.parentNode) root.append(frame);
+      if (fresh) root.append(frame);
     },
-    focus: () => flag.focus(),
+    focus: () => (frame?.lastElementChild as HTMLElement | undefined)?.focus(),
   };
 }
 
@@ -109,12 +132,12 @@ export function classes(
 }
 
 /** What the button does. */
-function action(view: RowView | undefined): string {
-  const name = view?.name || said('overlay_unnamed');
-  if (view?.saving) return said('overlay_saving');
+function action(view: RowView): string {
+  const name = view.name || said('overlay_unnamed');
+  if (view.saving) return said('overlay_saving');
   if (marked(view)) return said('overlay_open_mark', name);
-  if (view?.state === 'unidentified' || view?.state === 'unmarkable') return said('overlay_open_why', name);
-  return said(view?.others?.shown ? 'overlay_open_others' : 'overlay_open_form', name);
+  if (view.state === 'unidentified' || view.state === 'unmarkable') return said('overlay_open_why', name);
+  return said(view.others?.shown ? 'overlay_open_others' : 'overlay_open_form', name);
 }
 
 const sentences = new Map<MessageKey, string[]>();

@@ -1,46 +1,59 @@
 // The commands that both vocabularies have: they work on what another command
-// read, or on nothing.
+// read, or on nothing. A value is made ready once and read often: what a command
+// means is found out once, not again for each of a hundred rows.
 
-import { own } from './guard';
-import { matchPattern } from './pattern';
+import { attempt, own } from './guard';
+import { matcher } from './pattern';
 
-type Read<V, S> = (value: V, scope: S) => string | null;
+/** Reads one value; null where it is not there. */
+export type Read<S> = (scope: S) => string | null;
 
-/** The commands over a vocabulary's own way to read a value. */
-export function combining<V, S>(read: Read<V, S>) {
-  // Taken apart by place, not by pattern: a page's first hundred rows are read
-  // before the browser has made its scripts fast, and then a pattern costs more
-  // than all the rest.
+type Ready<V, S> = (value: V) => Read<S>;
+
+/** The commands over a vocabulary's own way to make a value ready. */
+export function combining<V, S>(ready: Ready<V, S>) {
   return {
-    match: (args: ['match', string, V], scope: S) => {
-      const text = read(args[2], scope);
-      return text === null ? null : matchPattern(args[1], text);
+    match: ([, pattern, value]: ['match', string, V]): Read<S> => {
+      const read = ready(value);
+      const match = matcher(pattern);
+      return (scope) => {
+        const text = read(scope);
+        return text === null ? null : match(text);
+      };
     },
-    map: (args: ['map', Record<string, string>, V], scope: S) => {
-      const text = read(args[2], scope);
-      const found = text === null ? undefined : own(args[1], text);
-      return typeof found === 'string' ? found : null;
+    map: ([, table, value]: ['map', Record<string, string>, V]): Read<S> => {
+      const read = ready(value);
+      return (scope) => {
+        const text = read(scope);
+        const found = text === null ? undefined : own(table, text);
+        return typeof found === 'string' ? found : null;
+      };
     },
-    const: (args: ['const', string]) => args[1],
-    first: (args: ['first', ...V[]], scope: S) => {
-      for (let i = 1; i < args.length; i++) {
-        const text = read(args[i] as V, scope);
-        if (text !== null) return text;
-      }
-      return null;
+    const:
+      ([, text]: ['const', string]): Read<S> =>
+      () =>
+        text,
+    first: ([, ...values]: ['first', ...V[]]): Read<S> => {
+      const reads = values.map(ready);
+      return (scope) => {
+        for (const read of reads) {
+          const text = read(scope);
+          if (text !== null) return text;
+        }
+        return null;
+      };
     },
   };
 }
 
-/** Reads a value by its command; null where it is not there or the command makes no sense. */
-export function run<V extends readonly [string, ...unknown[]], S>(
-  commands: object,
-  value: V,
-  scope: S,
-): string | null {
-  try {
-    return (own(commands, value[0]) as Read<V, S> | undefined)?.(value, scope) ?? null;
-  } catch {
-    return null;
-  }
+/** Makes the values of a vocabulary ready, each once. A command that makes no sense reads nothing. */
+export function vocabulary<V extends readonly [string, ...unknown[]], S>(commands: object): Ready<V, S> {
+  const made = new WeakMap<V, Read<S>>();
+  return (value) => {
+    const known = made.get(value);
+    if (known) return known;
+    const read = attempt(() => (own(commands, value[0]) as Ready<V, S>)(value)) ?? (() => null);
+    attempt(() => made.set(value, read)); // What is no list cannot be remembered, and reads nothing.
+    return read;
+  };
 }

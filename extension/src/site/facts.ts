@@ -111,7 +111,7 @@ function readDetails<V>(facts: Facts<V>, get: (reading: Reading<V> | undefined) 
 
 /** An amount in hundredths, or null where the text is not a plain number. */
 function amountOf<V>(reading: TotalReading<V>, text: string | null): number | null {
-  if (text === null || !/^[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text) || !(reading.unit > 0)) return null;
+  if (text === null || !/^\d{1,15}(\.\d{1,6})?$/.test(text) || !(reading.unit > 0)) return null;
   const hundredths = Math.round((Number(text) * 100) / reading.unit);
   return Number.isSafeInteger(hundredths) ? hundredths : null;
 }

@@ -11,4 +11,5 @@ export { Memory } from './join';
 export { readJson, type Sweep } from './json';
 export { know, type MarketplaceSource } from './marketplaces';
 export { containerOf, findPage } from './page';
+export { prepare } from './prepare';
 export { fitsHost } from './url';

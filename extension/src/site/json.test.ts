@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import source from 'shared/marketplace/marketplaces.json';
 import type { Definition, JsonDefinition, JsonValue } from './definition';
 import { Memory } from './join';
-import { readJson, readJsonValue } from './json';
+import { readJson, ready } from './json';
 import { know } from './marketplaces';
 
 know(source.marketplaces);
@@ -29,7 +29,7 @@ test('values', () => {
   const element = JSON.parse(
     `{"a": {"b": [" x  y ", 7, 9007199254740993, 1.5, true, null, ""]}, "t": "{\\"c\\": {\\"d\\": 5}}", "bad": "{", "__proto__": {"e": "own"}}`,
   );
-  const read = (value: unknown) => readJsonValue(value as JsonValue, element);
+  const read = (value: unknown) => ready(value as JsonValue)(element);
   expect(read(['at', 'a.b.0'])).toBe('x y');
   expect(read(['at', 'a.b.1'])).toBe('7');
   for (const missing of [
@@ -68,8 +68,8 @@ test('values', () => {
 
 test('a text in a text is at most 64 KiB', () => {
   const packed = (n: number) => ({ t: JSON.stringify({ a: '1', pad: 'x'.repeat(n) }) });
-  expect(readJsonValue(['json', 't', 'a'], packed(65_000))).toBe('1');
-  expect(readJsonValue(['json', 't', 'a'], packed(66_000))).toBeNull();
+  expect(ready(['json', 't', 'a'])(packed(65_000))).toBe('1');
+  expect(ready(['json', 't', 'a'])(packed(66_000))).toBeNull();
 });
 
 test('a response is read into sightings and remembered', () => {

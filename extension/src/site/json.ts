@@ -1,7 +1,7 @@
 // Facts from the page's own JSON responses.
 
 import type { Sighting } from 'shared/wire/wire.gen';
-import { combining, run } from './combine';
+import { combining, type Read, vocabulary } from './combine';
 import type { Definition, JsonDefinition, JsonValue } from './definition';
 import { type Fact, readFacts, sightingOf } from './facts';
 import { attempt, own, tidy } from './guard';
@@ -65,8 +65,9 @@ function readEntry(
   found: Fact[],
 ): void {
   for (const element of elements(body, entry.each)) {
-    if (entry.where && !entry.where.every((w) => w.is.includes(scalar(walk(element, w.at)) ?? ''))) continue;
-    const read = (value: JsonValue): string | null => readJsonValue(value, element);
+    if (entry.where && !entry.where.every((w) => w.is.includes(scalar(walk(element, wayOf(w.at))) ?? '')))
+      continue;
+    const read = (value: JsonValue): string | null => ready(value)(element);
     let fact: Fact | null = readFacts(def, entry, read, region);
     if (entry.link) {
       const id = read(entry.link.id.read);
@@ -91,12 +92,13 @@ function elements(body: unknown, each: string[]): unknown[] {
   let now: unknown[] = [body];
   for (const step of each) {
     const next: unknown[] = [];
+    const names = step.split('|');
     for (const element of now) {
       if (step === '**') descend(element, 0, next);
       else if (step === '*') {
         if (isContainer(element)) next.push(...Object.values(element).slice(0, ELEMENTS));
       } else {
-        for (const name of step.split('|')) {
+        for (const name of names) {
           const child = own(element, name);
           if (child !== undefined) next.push(child);
         }
@@ -118,33 +120,40 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-type JsonCommands = { [C in JsonValue as C[0]]: (args: C, element: unknown) => string | null };
+type JsonCommands = { [C in JsonValue as C[0]]: (args: C) => Read<unknown> };
 
 const commands: JsonCommands = {
-  at: (args, element) => text(walk(element, args[1])),
-  json: (args, element) => {
-    const packed = walk(element, args[1]);
-    if (typeof packed !== 'string' || packed.length > LONGEST_INNER) return null;
-    return text(walk(JSON.parse(packed), args[2]));
+  at: ([, path]) => {
+    const way = wayOf(path);
+    return (element) => text(walk(element, way));
   },
-  ...combining(readJsonValue),
+  json: ([, path, inner]) => {
+    const way = wayOf(path);
+    const further = wayOf(inner);
+    return (element) => {
+      const packed = walk(element, way);
+      if (typeof packed !== 'string' || packed.length > LONGEST_INNER) return null;
+      return text(
+        walk(
+          attempt(() => JSON.parse(packed)),
+          further,
+        ),
+      );
+    };
+  },
+  ...combining((value) => ready(value)),
 };
 
-/** Reads a value from an element; null where it is not there or the command makes no sense. */
-export function readJsonValue(value: JsonValue, element: unknown): string | null {
-  return run(commands, value, element);
+/** Makes a value ready to be read from elements; it reads null where it is not there or the command makes no sense. */
+export const ready = vocabulary<JsonValue, unknown>(commands);
+
+function wayOf(path: string): string[] {
+  return path === '' ? [] : path.split('.');
 }
 
-const paths = new Map<string, string[]>();
-
-function walk(element: unknown, path: string): unknown {
-  let steps = paths.get(path);
-  if (!steps) {
-    steps = path === '' ? [] : path.split('.');
-    paths.set(path, steps);
-  }
+function walk(element: unknown, way: string[]): unknown {
   let at = element;
-  for (let i = 0; i < steps.length; i++) at = own(at, steps[i] as string);
+  for (let i = 0; i < way.length; i++) at = own(at, way[i] as string);
   return at;
 }
 

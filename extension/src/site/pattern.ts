@@ -11,17 +11,22 @@ const APPLIED = 256;
 /** ways in which the repetitions of one pattern can share out a text */
 const WAYS = 4096;
 
-const cache = new Map<string, RegExp | null>();
+type Match = (text: string) => string | null;
 
-/** The first match in the text, or its group where the pattern has one; null where there is none or the pattern is not allowed. */
-export function matchPattern(pattern: string, text: string): string | null {
-  let compiled = cache.get(pattern);
-  if (compiled === undefined) {
-    compiled = allowed(pattern) ? new RegExp(pattern, 'u') : null;
-    if (cache.size < 1000) cache.set(pattern, compiled);
+const cache = new Map<string, Match>();
+
+/** What applies a pattern to a text: it gives the first match, or its group where the pattern has one; null where there is none or the pattern is not allowed. */
+export function matcher(pattern: string): Match {
+  let match = cache.get(pattern);
+  if (!match) {
+    const compiled = allowed(pattern) ? new RegExp(pattern, 'u') : null;
+    match = (text) => {
+      const found = compiled?.exec(text.slice(0, APPLIED));
+      return (found?.[1] ?? found?.[0]) || null;
+    };
+    if (cache.size < 1000) cache.set(pattern, match);
   }
-  const found = compiled?.exec(text.slice(0, APPLIED));
-  return (found?.[1] ?? found?.[0]) || null;
+  return match;
 }
 
 const ATOM =

@@ -9,6 +9,8 @@
 // Beyond CSS there is one step, `>>>`: into the open roots of the elements found
 // so far. A closed root is closed to us too.
 
+import { attempt } from './guard';
+
 const CHEAP = /([\w\]-]):has\(\s*>?\s*[^\s()~+*>]+([\s>]+[^\s()~+*>]+)?\s*\)/g;
 
 /** Whether a selector asks no more of a browser than a page can spare. */
@@ -18,8 +20,8 @@ export function cheap(css: string): boolean {
   return !plain.replace(CHEAP, '$1').includes(':has');
 }
 
-/** Selectors that are none, or dear: throwing once for each row would cost more than reading it. */
-const useless = new Set<unknown>();
+/** What selectors are: a plain one, one with the step below, or none that may be used. To find out again for each row would cost more than reading it. */
+const kinds = new Map<string, 'plain' | 'inner' | 'useless'>();
 const MOST = 1000;
 
 /** The step into open roots. */
@@ -32,10 +34,7 @@ const ROOTS = 10_000;
 
 /** All elements below a root that a selector finds; none where it makes no sense. */
 export function select(root: ParentNode, css: string): Iterable<Element> {
-  return (
-    sensible(css, () => (css.includes(INTO) ? within(root, css.split(INTO)) : root.querySelectorAll(css))) ??
-    []
-  );
+  return sensible(css, (inner) => (inner ? within(root, css.split(INTO)) : root.querySelectorAll(css))) ?? [];
 }
 
 /** What the last part finds, in the open roots of what the parts before found; without a first part, in the element's own. */
@@ -55,18 +54,26 @@ function within(root: ParentNode, [outer = '', ...inner]: string[]): Iterable<El
 
 /** The first of them, or null. */
 export function first(root: ParentNode, css: string): Element | null {
-  if (!css.includes(INTO)) return sensible(css, () => root.querySelector(css));
-  for (const element of select(root, css)) return element;
-  return null;
+  return sensible(css, (inner) => {
+    if (!inner) return root.querySelector(css);
+    for (const element of within(root, css.split(INTO))) return element;
+    return null;
+  });
 }
 
-function sensible<T>(css: string, find: () => T): T | null {
-  if (useless.has(css)) return null;
+function sensible<T>(css: string, find: (inner: boolean) => T): T | null {
+  const kind = kinds.get(css) ?? kindOf(css);
+  if (kind === 'useless') return null;
   try {
-    if (cheap(css)) return find();
+    return find(kind === 'inner');
   } catch {
-    // No selector.
+    kinds.set(css, 'useless'); // No selector.
+    return null;
   }
-  if (useless.size < MOST) useless.add(css);
-  return null;
+}
+
+function kindOf(css: string): 'plain' | 'inner' | 'useless' {
+  const kind = !attempt(() => cheap(css)) ? 'useless' : css.includes(INTO) ? 'inner' : 'plain';
+  if (kinds.size < MOST) kinds.set(css, kind);
+  return kind;
 }

@@ -3,10 +3,10 @@
 // The table has an entry for each command of the vocabulary: one that is
 // missing or too many does not compile.
 
-import { combining, run } from './combine';
+import { combining, type Read, vocabulary } from './combine';
 import type { Value } from './definition';
 import { tidy } from './guard';
-import { matchPattern } from './pattern';
+import { matcher } from './pattern';
 import { first, select } from './select';
 
 /** Where a value is read. */
@@ -21,28 +21,51 @@ export interface Scope {
   text?: { css: string; said: string | null };
 }
 
-type Commands = { [C in Value as C[0]]: (args: C, scope: Scope) => string | null };
+type Commands = { [C in Value as C[0]]: (args: C) => Read<Scope> };
 
 /** Elements that one `known` looks at. */
 const KNOWN_AMONG = 500;
 
 const commands: Commands = {
-  text(args, scope) {
-    const css = args[1];
-    if (scope.text?.css !== css) scope.text = { css, said: textOf(find(css, scope), scope) };
-    return scope.text.said;
+  text:
+    ([, css]) =>
+    (scope) => {
+      if (scope.text?.css !== css) scope.text = { css, said: textOf(find(css, scope), scope) };
+      return scope.text.said;
+    },
+  attribute:
+    ([, name, css]) =>
+    (scope) =>
+      tidy(find(css, scope)?.getAttribute(name)),
+  value:
+    ([, css]) =>
+    (scope) =>
+      tidy(formValue(find(css, scope))),
+  query:
+    ([, name]) =>
+    ({ url }) =>
+      tidy(url.searchParams.get(name)),
+  path: ([, pattern]) => {
+    const match = matcher(pattern);
+    return ({ url }) => match(url.pathname);
   },
-  attribute: (args, scope) => tidy(find(args[2], scope)?.getAttribute(args[1])),
-  value: (args, scope) => tidy(formValue(find(args[1], scope))),
-  query: (args, scope) => tidy(scope.url.searchParams.get(args[1])),
-  path: (args, scope) => matchPattern(args[1], scope.url.pathname),
-  known: (args, scope) => onlyKnown(args[1], scope),
-  ...combining(readValue),
+  known:
+    ([, css]) =>
+    (scope) =>
+      onlyKnown(css, scope),
+  ...combining((value) => ready(value)),
 };
+
+/** Makes a value ready to be read. */
+export const ready = vocabulary<Value, Scope>(commands);
 
 /** Reads a value; null where the page does not have it or the command makes no sense. */
 export function readValue(value: Value, scope: Scope): string | null {
-  return run(commands, value, scope);
+  try {
+    return ready(value)(scope);
+  } catch {
+    return null;
+  }
 }
 
 /** The first element that a selector finds in the row and that is not ours. */
