@@ -134,6 +134,12 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 	if want := `globalThis.blackmarkMarketplaces = [{"code":"ebay","regions":false,"order":"^`; strings.Count(site, want) != 1 || strings.Count(site, `"code"`) != 1 {
 		t.Errorf("sites/a.js does not hold its marketplace and no other: %s", site)
 	}
+	if want := "globalThis.blackmarkAttributes = [\"href\",\"value\"];\n"; !strings.HasSuffix(site, want) {
+		t.Errorf("sites/a.js does not end with the attributes to observe: %s", site)
+	}
+	if content := string(development["content.js"]); !strings.HasPrefix(content, "//# allFunctionsCalledOnLoad\n") {
+		t.Errorf("content.js does not ask to be translated at once: %.80s", content)
+	}
 	for language, want := range map[string]string{"en": "Not paid", "zh_CN": "下单不付款"} {
 		messages := string(development["_locales/"+language+"/messages.json"])
 		if !strings.Contains(messages, `"reason_short_unpaid":{"message":"`+want+`"}`) {
@@ -349,4 +355,19 @@ func unpack(t *testing.T, packed []byte) files {
 		}
 	}
 	return all
+}
+
+// A page observes the attributes that its rows are read from, and no others.
+func TestAttributesThatAreObserved(t *testing.T) {
+	s := house(t, map[string]string{"shared/site/sites/a/definition.json": `{"hosts": ["a.example"], "marketplaces": ["ebay"],
+		"pages": [{"rows": [{"select": "tr[data-never]", "ref": {"read": ["match", "x", ["attribute", "data-id", ""]]},
+			"tick": {"select": "i", "on": ["class", "on"]}}]}], "json": [{"urls": ["/x"], "ref": {"read": ["attribute", "data-json", ""]}}]}`})
+	out := t.TempDir()
+	if err := s.build(out); err != nil {
+		t.Fatal(err)
+	}
+	site := string(tree(t, filepath.Join(out, "chromium"))["sites/a.js"])
+	if want := `globalThis.blackmarkAttributes = ["class","data-id","href","value"];`; !strings.Contains(site, want) {
+		t.Errorf("want %s in %s", want, site)
+	}
 }

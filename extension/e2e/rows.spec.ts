@@ -2,6 +2,9 @@
 // own buyer's row, once, and comes back where it was lost.
 
 import { expect, test } from '@playwright/test';
+import { ADDRESS, ROWS, serve } from './bench/shop';
+import { Eyes } from './rehearsal/eyes';
+import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import {
   ALIEXPRESS,
@@ -110,6 +113,30 @@ for (const [site, list, markup] of [
     await page.close();
   });
 }
+
+test('a list and the response that names its buyers take one look', async () => {
+  const page = await stage.browser.context.newPage();
+  await serve(page, () => 1);
+  const eyes = await Eyes.on(page, stage.browser.extension);
+  await page.goto(ADDRESS);
+  await until('the dock is there', async () => (await eyes.said('.dock .linked')).length > 0);
+  // The content script's own view of the document, in which nothing of the page is.
+  await eyes.evaluate(`(() => {
+    globalThis.looks = 0;
+    const all = Document.prototype.querySelectorAll;
+    Document.prototype.querySelectorAll = function (css) {
+      if (css.startsWith('a.order-card')) looks++;
+      return all.call(this, css);
+    };
+  })()`);
+  await page.evaluate('draw()');
+  await until('all buyers have their badges', async () => {
+    const hosts = await eyes.hosts({ row: 'a.order-card', order: 'row.href' });
+    return hosts.length === ROWS && hosts.every(({ state }) => state === 'clear');
+  });
+  expect(await eyes.evaluate<number>('looks')).toBe(1);
+  await page.close();
+});
 
 test('of two buyers of one name, only the marked one is black', async () => {
   for (const [list, markup] of [

@@ -15,7 +15,7 @@ import { ADDRESS, painted, ROWS, serve } from './shop';
 
 /** How often each of the three draws the page, and how often our scripts are profiled. */
 const TURNS = 60;
-const PROFILES = 15;
+const PROFILES = 25;
 
 const DATA = process.env.BLACKMARK_BENCH_DATA ?? '';
 const FIGURES = process.env.BLACKMARK_BENCH_FIGURES ?? '';
@@ -119,7 +119,7 @@ test('rows to badges', async () => {
       figures.plain.push(times[2]);
     }
     for (let i = 0; i < PROFILES; i++) {
-      figures.script.push(await drawOurs(browser, (at) => Meter.on(at, browser.extension, 100)));
+      figures.script.push(await drawOurs(browser, (at) => Meter.on(at, browser.extension, 200)));
     }
     writeFileSync(FIGURES, JSON.stringify(figures));
   } finally {
