@@ -134,6 +134,7 @@ export function createDock(
 
   function show(): void {
     frame.classList.toggle('left', place.left);
+    if (place.open && view) drawDock(view);
     const [here, away] = place.open ? [dock, pill] : [pill, dock];
     away.remove();
     // Putting it where it is would take its focus.
@@ -184,7 +185,6 @@ export function createDock(
     const connected = next.link.state === 'connected';
     frame.classList.toggle('trouble', !connected || next.lost !== undefined);
     const state = linkWords(next);
-    say(link, state);
     const short = !connected
       ? state
       : next.lost
@@ -195,6 +195,13 @@ export function createDock(
     say(sum, short);
     pill.ariaLabel = `Blackmark: ${short}`;
     pill.title = short;
+    // What is not seen is drawn when it is opened: rows that come need not wait for it.
+    if (place.open) drawDock(next);
+    makeRoom();
+  }
+
+  function drawDock(next: DockView): void {
+    say(link, linkWords(next));
     notice.replaceChildren(...notices(next, requests, does));
     say(total, number(next.orders));
     say(waiting, number(next.waiting));
@@ -208,7 +215,6 @@ export function createDock(
       row.ariaLabel = `${t(`overlay_state_${s}`)} ${shown}`;
     }
     drawSelect(next);
-    makeRoom();
   }
 
   function drawSelect(next: DockView): void {
