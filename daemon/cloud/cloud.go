@@ -114,7 +114,9 @@ var (
 )
 
 // Open opens the folder for the roles of the server. A new folder becomes a new
-// cloud if all roles are asked for. Close closes it.
+// cloud if all roles are asked for. A command at work on it is waited for, some
+// seconds, before that is ErrInUse; a server that runs there is at once. Close
+// closes it.
 func Open(c Config) (s *Server, err error) {
 	if s, err = prepare(c); err != nil {
 		return nil, err
@@ -125,10 +127,28 @@ func Open(c Config) (s *Server, err error) {
 			s = nil
 		}
 	}()
-	if err = s.openRoles(); err != nil {
+	if err = afterOthers(s.openRoles, func() bool { return answered(c.Dir) }); err != nil {
 		return s, err
 	}
 	return s, s.listen()
+}
+
+// Another process may be at work on the folder for a moment: a command, or a
+// server that starts or stops. It is waited for so long, and the folder tried so
+// often.
+const (
+	othersLimit = 10 * time.Second
+	othersPause = 20 * time.Millisecond
+)
+
+// afterOthers opens a folder once nobody else is at work on it, or gives up where
+// that is hopeless.
+func afterOthers(open func() error, hopeless func() bool) error {
+	for end := time.Now().Add(othersLimit); ; time.Sleep(othersPause) {
+		if err := open(); !errors.Is(err, ErrInUse) || hopeless() || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 func prepare(c Config) (*Server, error) {

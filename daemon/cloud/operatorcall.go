@@ -28,22 +28,39 @@ type Operator struct {
 	close func() error
 }
 
-// OpenOperator finds the server of a folder. It returns ErrNoCloud for a folder
-// without a cloud.
-func OpenOperator(c Config) (*Operator, error) {
+// OpenOperator finds the server of a folder. One that starts or stops there is
+// waited for, and so is another command, some seconds, before that is ErrInUse. It
+// returns ErrNoCloud for a folder without a cloud.
+func OpenOperator(c Config) (o *Operator, err error) {
 	if _, err := readTrust(c.Dir); err != nil {
 		return nil, err
 	}
-	place, err := readPlace(c.Dir)
-	if err != nil {
+	err = afterOthers(func() error {
+		if o, err = findOperator(c.Dir); err == nil && o == nil {
+			o, err = openAlone(c)
+		}
+		return err
+	}, func() bool { return false })
+	return o, err
+}
+
+// findOperator is the way to the server that runs, or nil where none does.
+func findOperator(dir string) (*Operator, error) {
+	place, err := readPlace(dir)
+	if err != nil || place == nil {
 		return nil, err
 	}
-	if place != nil {
-		if o := dialOperator(place); o != nil {
-			return o, nil
-		}
+	return dialOperator(place), nil
+}
+
+// answered tells whether a server runs on a folder.
+func answered(dir string) bool {
+	o, err := findOperator(dir)
+	if err != nil || o == nil {
+		return false
 	}
-	return openAlone(c)
+	_ = o.Close()
+	return true
 }
 
 func readPlace(dir string) (*operatorPlace, error) {

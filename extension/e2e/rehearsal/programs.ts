@@ -4,6 +4,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { get } from 'node:https';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Mark, Status } from 'shared/wire/wire.gen';
@@ -100,6 +101,16 @@ export interface CloudOptions {
   address?: string;
 }
 
+/** Whether a cloud answers at an address; its key is none that a browser would know. */
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(`https://${address}/health`, { rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    }).once('error', () => resolve(false));
+  });
+}
+
 /** The cloud-share server. */
 export class Cloud {
   private constructor(
@@ -128,11 +139,12 @@ export class Cloud {
       log += chunk.toString();
     });
     const cloud = new Cloud(data, child);
+    // Asked as a daemon asks: the operator's command line would open the folder itself where no server runs yet.
     await until(
-      'the cloud answers its operator',
-      async () => {
+      'the cloud answers',
+      () => {
         if (child.exitCode !== null) throw new Error(`the cloud ended: ${log}`);
-        return (await cloud.line('stats')).code === 0;
+        return answers(options.address ?? '127.0.0.1:17493');
       },
       READY,
     );
