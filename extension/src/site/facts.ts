@@ -101,7 +101,7 @@ const DETAILS = ['name', 'store', 'status', 'country', 'currency'] as const;
 function readDetails<V>(facts: Facts<V>, get: (reading: Reading<V> | undefined) => string | null): Details {
   const details: Details = {};
   for (const name of DETAILS) {
-    const text = get(facts[name]);
+    const text = facts[name] ? get(facts[name]) : null;
     if (text !== null) details[name] = text.slice(0, 200);
   }
   const total = facts.total ? amountOf(facts.total, get(facts.total)) : null;

@@ -34,7 +34,14 @@ const ROOTS = 10_000;
 
 /** All elements below a root that a selector finds; none where it makes no sense. */
 export function select(root: ParentNode, css: string): Iterable<Element> {
-  return sensible(css, (inner) => (inner ? within(root, css.split(INTO)) : root.querySelectorAll(css))) ?? [];
+  const kind = kindOf(css);
+  try {
+    if (kind === 'plain') return root.querySelectorAll(css);
+    if (kind === 'inner') return within(root, css.split(INTO));
+  } catch {
+    kinds.set(css, 'useless'); // No selector.
+  }
+  return [];
 }
 
 /** What the last part finds, in the open roots of what the parts before found; without a first part, in the element's own. */
@@ -54,26 +61,23 @@ function within(root: ParentNode, [outer = '', ...inner]: string[]): Iterable<El
 
 /** The first of them, or null. */
 export function first(root: ParentNode, css: string): Element | null {
-  return sensible(css, (inner) => {
-    if (!inner) return root.querySelector(css);
-    for (const element of within(root, css.split(INTO))) return element;
+  if (kindOf(css) !== 'plain') {
+    for (const element of select(root, css)) return element;
     return null;
-  });
-}
-
-function sensible<T>(css: string, find: (inner: boolean) => T): T | null {
-  const kind = kinds.get(css) ?? kindOf(css);
-  if (kind === 'useless') return null;
+  }
   try {
-    return find(kind === 'inner');
+    return root.querySelector(css);
   } catch {
-    kinds.set(css, 'useless'); // No selector.
+    kinds.set(css, 'useless');
     return null;
   }
 }
 
 function kindOf(css: string): 'plain' | 'inner' | 'useless' {
-  const kind = !attempt(() => cheap(css)) ? 'useless' : css.includes(INTO) ? 'inner' : 'plain';
-  if (kinds.size < MOST) kinds.set(css, kind);
+  let kind = kinds.get(css);
+  if (!kind) {
+    kind = !attempt(() => cheap(css)) ? 'useless' : css.includes(INTO) ? 'inner' : 'plain';
+    if (kinds.size < MOST) kinds.set(css, kind);
+  }
   return kind;
 }

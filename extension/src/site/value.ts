@@ -86,7 +86,10 @@ function formValue(element: Element | null): string | null {
 /** The text of an element without what we drew in it. */
 function textOf(element: Element | null, scope: Scope): string | null {
   if (!element) return null;
-  if (!element.firstElementChild) return tidy(element.textContent);
+  return element.firstElementChild ? textIn(element, scope) : tidy(element.textContent);
+}
+
+function textIn(element: Element, scope: Scope): string | null {
   let text = '';
   const walk = (node: Node): void => {
     for (let child = node.firstChild; child && text.length < 2048; child = child.nextSibling) {
