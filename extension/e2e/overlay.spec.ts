@@ -365,6 +365,19 @@ test('the dock says what is wrong, jumps, and is reached from the keyboard', asy
   expect(await sample.closed('.dock')).toHaveLength(1);
 });
 
+test('where nobody can be marked the dock says so, and does not teach how to mark', async ({ page }) => {
+  const sample = await SamplePage.open(page);
+  const notice = async () => (await sample.one('.notice')).words;
+  const nobody = 'orders: 5, black: 0, stale: 0, pending: 0, others: undefined, identityPage: undefined';
+  await sample.answer(`{${nobody}, unidentified: 3, unmarkable: 2}`);
+  expect(await notice()).toBe('No buyer on this page can be marked. Open a badge to see why.');
+  // One who can be is enough, and so is a page that says who the buyers are.
+  await sample.answer(`{${nobody}, unidentified: 3, unmarkable: 1}`);
+  expect(await notice()).toContain('Click the flag beside a buyer');
+  await sample.answer(`{${nobody}, unidentified: 3, unmarkable: 2, identityPage: 'https://x.invalid/'}`);
+  expect(await notice()).toContain('Some orders name no buyer.');
+});
+
 test.describe('before the workbench is there', () => {
   /** What the content script does when it comes. */
   const EQUIP = 'sample.equip(); sample.overlay.dock(sample.dock())';

@@ -299,6 +299,9 @@ function notices(view: DockView, requests: OverlayRequests, does: DockUse): Node
       button('link', t('overlay_maybe_show'), () => does.jump('maybe')),
     ];
   if (view.orders === 0) return [words('', t('overlay_help_no_orders'))];
+  // Where nobody can be marked, nothing teaches how to.
+  if (!view.identityPage && view.unidentified + view.unmarkable === view.orders)
+    return [words('', t('overlay_help_nobody'))];
   if (view.unidentified > 0 && view.identityPage) return [words('', t('overlay_help_unidentified'))];
   if (view.unchecked) {
     const { count, why } = view.unchecked;

@@ -358,6 +358,7 @@ export type Message0 =
   | 'overlay_help_first'
   | 'overlay_help_marked'
   | 'overlay_help_no_orders'
+  | 'overlay_help_nobody'
   | 'overlay_help_others'
   | 'overlay_help_revoked'
   | 'overlay_help_stranger'
