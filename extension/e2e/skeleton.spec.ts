@@ -193,3 +193,17 @@ test('on a page with more words than can be heard, no class is taken for harmles
   expect(leaked(report.text, ['Quackenbush'])).toEqual([]);
   expect(report.text).toContain('order-card');
 });
+
+test('what a page says in attributes of its own, or far down, is heard', async ({ page }) => {
+  const heard = `<kat-label text="Quackenbush"></kat-label><time datetime="Zirconium"></time>`;
+  const deep = (levels: number, text: string) => '<div>'.repeat(levels) + text + '</div>'.repeat(levels);
+  const classes =
+    '<b class="quackenbush"></b><b class="zirconium"></b><b class="vilanova"></b><b class="nobodys"></b>';
+  for (const levels of [120, 450]) {
+    await open(page, ADDRESS, `<!doctype html><body>${classes}${heard}${deep(levels, 'Vilanova')}`, []);
+    const report = await reportOf(page, definition('shopee'));
+    expect(leaked(report.text, ['Quackenbush', 'Zirconium', 'Vilanova']), `${levels}`).toEqual([]);
+    // Where not everything was heard, no class is taken for harmless.
+    expect(report.text.includes('nobodys')).toBe(levels < 400);
+  }
+});

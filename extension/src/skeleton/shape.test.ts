@@ -48,6 +48,23 @@ test('names of the page’s making stay unless they look like somebody’s data'
   expect(words.value('country')).toBe('aaaaaa');
 });
 
+test('a name is known without its accents too, as addresses and classes write it', () => {
+  const words = new Words('[]');
+  words.hear('José Søren Łuk Zoë, MÜLLER, Weiß');
+  for (const [name, want] of [
+    ['of-jose', 'of-aaaa'],
+    ['soren-row', 'aaaa-row'],
+    ['luk', 'aaa'],
+    ['isZoe', 'isAaa'],
+    ['muller', 'aaaaaa'],
+    ['mueller-box', 'aaaaaa-box'],
+    ['weiss', 'aaaa'],
+    ['josh', 'josh'],
+  ] as const) {
+    expect(words.name(name), name).toBe(want);
+  }
+});
+
 test('an address is told by its host and the shape of its path', () => {
   const words = new Words('[]');
   const hosts = ['seller.shop.example', '*.erp.example'];

@@ -7,10 +7,12 @@ import type { Words } from './words';
 
 /** Bytes of a skeleton. */
 export const MOST_BYTES = 200_000;
-/** Elements that are shown, elements whose words are known, and how deep. */
+/** Elements that are shown, and how deep. */
 const MOST_ELEMENTS = 20_000;
-const MOST_HEARD = 200_000;
 const DEEPEST = 100;
+/** Elements whose words are known, and how deep. */
+const MOST_HEARD = 200_000;
+const DEEPEST_HEARD = 400;
 /** Elements of one parent that look alike and are shown. */
 const ALIKE = 3;
 
@@ -91,11 +93,10 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
 
   /** Everything that is said is heard before anything is written. */
   function hear(element: Element, depth: number): void {
-    if (depth > DEEPEST || ++heard > MOST_HEARD || ours(element)) return;
+    if (depth > DEEPEST_HEARD) heard = MOST_HEARD;
+    if (++heard > MOST_HEARD || ours(element)) return;
     for (const name of namesOf(element)) {
-      const says = SECRET.has(name) || ADDRESSES.has(name) || name.startsWith('data-');
-      if (says && name !== 'style' && !name.startsWith('data-test'))
-        words.hear(decoded(attributeOf(element, name)));
+      if (says(name)) words.hear(decoded(attributeOf(element, name)));
     }
     const speaks = !/^(script|style|noscript|template|svg)$/.test(nameOf(element));
     for (const child of inside(element)) {
@@ -185,6 +186,12 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
     }
     return words.value(value);
   }
+}
+
+/** Whether an attribute can hold what the page says of somebody; the others hold names of the page's making, or code. */
+function says(name: string): boolean {
+  if (NAMES.has(name) || IDS.has(name) || KEPT.has(name)) return false;
+  return !/^(style$|on|data-test)|class/.test(name);
 }
 
 function decoded(text: string): string {

@@ -48,9 +48,11 @@ export class Words {
 
   /** Takes in what the page says: these words are somebody's until known better. */
   hear(text: string): void {
-    const tokens = text.match(/[A-Za-z]*[0-9][A-Za-z0-9]*/g) ?? [];
-    for (const word of [...lettersOf(text), ...tokens.map(lower)]) {
-      if (word.length >= SHORT && !this.#plain(word)) this.#said.add(word);
+    for (const said of spellings(text)) {
+      const tokens = said.match(/[A-Za-z]*[0-9][A-Za-z0-9]*/g) ?? [];
+      for (const word of [...lettersOf(said), ...tokens.map(lower)]) {
+        if (word.length >= SHORT && !this.#plain(word)) this.#said.add(word);
+      }
     }
   }
 
@@ -107,6 +109,25 @@ export class Words {
 }
 
 const WORD = /[A-Z]?[a-z]+|[A-Z]+/g;
+
+/** Letters that no accent makes of others, and how they are written without them. */
+const WRITTEN = new Map(
+  Object.entries({ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i' }),
+);
+/** A second way in which some are. */
+const UMLAUTS = new Map(Object.entries({ ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' }));
+
+/** A text, and as pages write it where accents cannot stand: in classes and addresses. */
+function spellings(text: string): string[] {
+  if (!/[^ -~]/.test(text)) return [text];
+  const whole = text.normalize('NFC').toLowerCase();
+  const bare = (one: string) =>
+    one
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^ -~]/gu, (letter) => WRITTEN.get(letter) ?? letter);
+  return [text, bare(whole), bare(whole.replace(/[^ -~]/gu, (letter) => UMLAUTS.get(letter) ?? letter))];
+}
 
 function lettersOf(text: string): string[] {
   return (text.match(/[A-Za-z]+/g) ?? []).flatMap((run) => [run, ...(run.match(WORD) ?? [])]).map(lower);
