@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/cloud"
+	"blackmark/daemon/commandline"
 )
 
 func newInviteCommand(t *terminal) *cobra.Command {
@@ -24,10 +25,10 @@ heard as few. Give people who do not know each other invitations of their own.
 ` + exitHelp,
 		Example: `  blackmark-cloud invite
   blackmark-cloud invite --uses 10 --days 7`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if query.Uses < 1 || query.Uses > 1_000_000 || query.Days < 1 || query.Days > 365 {
-				return usageError{fmt.Errorf("an invitation has 1 to 1000000 uses and 1 to 365 days")}
+				return commandline.Usagef("an invitation has 1 to 1000000 uses and 1 to 365 days")
 			}
 			return t.operate(func(o *cloud.Operator, _ cloud.Config) error {
 				var made cloud.Invited
@@ -53,7 +54,7 @@ reports they share. Which buyers they reported, it does not say.
 ` + exitHelp,
 		Example: `  blackmark-cloud accounts
   blackmark-cloud accounts --json`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.operate(func(o *cloud.Operator, _ cloud.Config) error {
 				var accounts []cloud.AccountState
@@ -98,7 +99,7 @@ An account that was suspended by itself stays so when its branch is let in again
 		Example: `  blackmark-cloud suspend 0123456789abcdef
   blackmark-cloud suspend 0123456789abcdef --undo
   blackmark-cloud suspend --branch AbCdEfGhIjk`,
-		Args: between(0, 1),
+		Args: commandline.Between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 1 && branch == "":
@@ -107,7 +108,7 @@ An account that was suspended by itself stays so when its branch is let in again
 			case len(args) == 0 && branch != "":
 				return t.changeBranch(c, cloud.BranchChange{Branch: branch, Suspended: !undo})
 			}
-			return usageError{fmt.Errorf("name an account, or a branch with --branch")}
+			return commandline.Usagef("name an account, or a branch with --branch")
 		},
 	}
 	c.Flags().StringVar(&branch, "branch", "", "all accounts of this branch, as `accounts` names it")
@@ -136,7 +137,7 @@ a plan. On other servers it changes nothing.
 ` + exitHelp,
 		Example: `  blackmark-cloud plan 0123456789abcdef
   blackmark-cloud plan 0123456789abcdef --undo`,
-		Args: exactly(1),
+		Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			plan := !undo
 			return t.change(c, cloud.AccountChange{Account: args[0], Plan: &plan})

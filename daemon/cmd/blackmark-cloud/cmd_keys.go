@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/cloud"
+	"blackmark/daemon/commandline"
 	"blackmark/shared/buyer"
 )
 
@@ -28,13 +29,13 @@ off the server.
 		Example: `  blackmark-cloud erase-buyer shopee:br:user_id:900000009 --erasures /media/stick/erasures`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{fmt.Errorf("which buyer?")}
+				return commandline.Usagef("which buyer?")
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if file == "" {
-				return usageError{fmt.Errorf("name the file of erasures: --erasures FILE")}
+				return commandline.Usagef("name the file of erasures: --erasures FILE")
 			}
 			var keys []buyer.Key
 			for _, line := range args {
@@ -73,7 +74,7 @@ erased in the new epoch before it is served.
 
 ` + exitHelp,
 		Example: `  blackmark-cloud rotate-epoch --root-key /media/stick/root.key --erasures /media/stick/erasures`,
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			root, err := openRootKey(rootKey)
 			if err != nil {
@@ -105,7 +106,7 @@ no key of the server. Restart the server, or wait an hour.
 
 ` + exitHelp,
 		Example: `  blackmark-cloud renew --root-key /media/stick/root.key`,
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			root, err := openRootKey(rootKey)
 			if err != nil {
@@ -128,7 +129,7 @@ no key of the server. Restart the server, or wait an hour.
 
 func openRootKey(file string) (*cloud.RootKey, error) {
 	if file == "" {
-		return nil, usageError{fmt.Errorf("name the root key's file: --root-key FILE")}
+		return nil, commandline.Usagef("name the root key's file: --root-key FILE")
 	}
 	return cloud.ReadRootKey(file)
 }

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"blackmark/daemon/commandline"
+)
 
 func newRootCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
@@ -28,7 +32,7 @@ key and the store. On one machine that is you: sellers are told so.
 	}
 	c.PersistentFlags().BoolVar(&t.json, "json", false, "print JSON, one object a line")
 	c.PersistentFlags().StringVar(&t.data, "data", "", "data folder (default: $"+dataVariable+", or blackmark-cloud in your configuration folder)")
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return commandline.Usage(err) })
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(newServeCommand(t), newInviteCommand(t), newAccountsCommand(t), newSuspendCommand(t),
 		newPlanCommand(t), newEraseCommand(t), newRotateCommand(t), newRenewCommand(t), newStatsCommand(t),

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/cloud"
+	"blackmark/daemon/commandline"
 )
 
 type serveFlags struct {
@@ -49,7 +49,7 @@ seller.
   blackmark-cloud serve --addr :17493 --advertise cloud.example.org:17493 --metrics 127.0.0.1:9464
   blackmark-cloud serve --role evaluator --addr 10.0.0.2:17493
   blackmark-cloud serve --role api,publisher --evaluator 10.0.0.2:17493`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.serve(c.Context(), c, f) },
 	}
 	flags := c.Flags()
@@ -137,7 +137,7 @@ func (f serveFlags) read(c *cobra.Command, dir string) (cloud.Settings, error) {
 		s.Served = cloud.Served(strings.TrimSpace(f.served))
 	}
 	if err := s.Check(); err != nil {
-		return s, usageError{fmt.Errorf("%w", err)}
+		return s, commandline.Usage(err)
 	}
 	return s, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/cloud"
+	"blackmark/daemon/commandline"
 	"blackmark/shared/problem"
 )
 
@@ -22,7 +23,7 @@ func newStatsCommand(t *terminal) *cobra.Command {
 		Short:   "Show what the server holds, in numbers",
 		Long:    "Shows accounts, reports and published lists, in numbers.\n\n" + exitHelp,
 		Example: "  blackmark-cloud stats\n  blackmark-cloud stats --json",
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.operate(func(o *cloud.Operator, _ cloud.Config) error {
 				var stats cloud.ServerStats
@@ -50,7 +51,7 @@ func newPublishCommand(t *terminal) *cobra.Command {
 		Short:   "Publish now, without waiting for the interval",
 		Long:    "Counts what changed and publishes it now.\n\n" + exitHelp,
 		Example: "  blackmark-cloud publish",
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.operate(func(o *cloud.Operator, _ cloud.Config) error {
 				if err := o.Do(c.Context(), "publish", struct{}{}, &struct{}{}); err != nil {
@@ -71,7 +72,7 @@ file it reads that backup instead, all of it.
 
 ` + exitHelp,
 		Example: "  blackmark-cloud verify\n  blackmark-cloud verify cloud-monday.backup",
-		Args:    between(0, 1),
+		Args:    commandline.Between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return t.verifyBackup(args[0])
@@ -114,7 +115,7 @@ after the backup was made.
 
 ` + exitHelp,
 		Example: "  blackmark-cloud backup cloud-monday.backup",
-		Args:    exactly(1),
+		Args:    commandline.Exactly(1),
 		RunE:    func(c *cobra.Command, args []string) error { return t.backup(c.Context(), args[0]) },
 	}
 }
@@ -161,7 +162,7 @@ and stay until they expire: tell your sellers when the backup was made.
 ` + exitHelp,
 		Example: `  blackmark-cloud restore cloud-monday.backup --data ./beside --erasures /media/stick/erasures --root-key /media/stick/root.key
   blackmark-cloud restore cloud-monday.backup --data ./beside --no-erasures`,
-		Args: exactly(1),
+		Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := t.dir()
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/disk/faulty"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -170,7 +171,7 @@ func TestDiskFull(t *testing.T) {
 		d := newDoomed(t, "blackmark-cloud", filepath.Join(disk.Dir, "data"))
 		said, err := d.tryStart()
 		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() != exitDamaged || !strings.Contains(said, `"code":"no_space"`) {
+		if !errors.As(err, &exit) || exit.ExitCode() != commandline.Damaged || !strings.Contains(said, `"code":"no_space"`) {
 			t.Errorf("a start on a disk that is too small: %v, %s", err, said)
 		}
 	})

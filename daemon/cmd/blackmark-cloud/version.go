@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/shared/licences"
 )
 
@@ -33,7 +34,7 @@ func newVersionCommand(t *terminal) *cobra.Command {
 		Short:   "Print the version, or the licences of what is inside",
 		Long:    "Prints the version of this program, or the licences of all that it is shipped with.\n\n" + exitHelp,
 		Example: "  blackmark-cloud version\n  blackmark-cloud version --licences | less",
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			if all {
 				return t.print(map[string]string{"licences": licences.Text}, func(w io.Writer) { fmt.Fprint(w, licences.Text) })

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/shared/buyer"
 	"blackmark/shared/marketplace"
 	"blackmark/shared/wire"
@@ -27,7 +27,7 @@ func (f *buyerFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.order, "order", "", "number of an order of this buyer")
 }
 
-var errWhom = usageError{errors.New("it is not said which buyer: name one as marketplace:region:kind:id, or with --marketplace and --id")}
+var errWhom = commandline.Usagef("it is not said which buyer: name one as marketplace:region:kind:id, or with --marketplace and --id")
 
 // read gives the keys and the order that a command line names. One of them
 // is always there.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/backup"
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/disk"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -31,7 +32,7 @@ changed, and one before a restore; it keeps the newest of 7 days, 4 weeks and
 		Example: `  blackmark backup
   blackmark backup list
   blackmark backup save /media/stick/blackmark.sealed`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.keeping(c.Context(), func(k keeper) error {
 				b, err := k.Take(c.Context())
@@ -62,7 +63,7 @@ func sizeText(bytes int64) string {
 func newBackupListCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "Show the backups that are kept", Long: "Shows the backups that are kept, the newest first.\n\n" + exitHelp,
-		Example: "  blackmark backup list", Args: exactly(0),
+		Example: "  blackmark backup list", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.keeping(c.Context(), func(k keeper) error {
 				list, err := k.List(c.Context())
@@ -107,7 +108,7 @@ func newBackupCheckCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: "check [BACKUP]", Short: "Read a backup to its end, or all of them",
 		Long:    "Reads every byte of a backup, or of all, and compares it with the sums that were\nwritten with it.\n\n" + exitHelp,
-		Example: "  blackmark backup check\n  blackmark backup check blackmark-20260302-093000.backup", Args: atMost(1),
+		Example: "  blackmark backup check\n  blackmark backup check blackmark-20260302-093000.backup", Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error { return t.checkBackups(c.Context(), args) },
 	}
 }
@@ -153,7 +154,7 @@ func newBackupSaveCommand(t *terminal) *cobra.Command {
 ` + exitHelp,
 		Example: `  blackmark backup save /media/stick/blackmark.sealed
   blackmark backup save --name blackmark-20260302-093000.backup --passphrase-file phrase.txt old.sealed`,
-		Args: exactly(1),
+		Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error { return t.saveBackup(c.Context(), name, args[0], phrase) },
 	}
 	phrase.addSaving(c)

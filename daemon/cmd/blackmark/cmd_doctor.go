@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/problem"
 )
@@ -54,7 +55,7 @@ that is not in order comes with what to do about it.
 ` + exitHelp,
 		Example: `  blackmark doctor
   blackmark doctor --json`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.doctor(c.Context()) },
 	}
 }
@@ -71,7 +72,7 @@ func (t *terminal) doctor(ctx context.Context) error {
 	folder, there := checkFolder(dir)
 	told, daemon := t.askDaemon(ctx)
 	findings := append(folder, daemon)
-	if daemon.code == exitNotRunning {
+	if daemon.code == commandline.NotRunning {
 		findings = append(findings, checkLock(dir))
 		findings = append(findings, checkPorts(ports)...)
 	}
@@ -96,14 +97,14 @@ func checkStored(dir string, there bool, told *telling) []finding {
 // worst is the error by which doctor ends: damage comes first, then what needs
 // care, then that no daemon runs. Findings that deserve a look are none.
 func worst(findings []finding) error {
-	for _, code := range []int{exitDamaged, exitRefused, exitNotRunning} {
+	for _, code := range []int{commandline.Damaged, commandline.Refused, commandline.NotRunning} {
 		for _, f := range findings {
 			switch {
 			case f.OK || f.code != code:
 				continue
-			case code == exitNotRunning:
+			case code == commandline.NotRunning:
 				return localapi.ErrNotRunning
-			case code == exitDamaged:
+			case code == commandline.Damaged:
 				return problem.New(problem.Damaged, "doctor_found", "something needs care: "+f.Message, f.Remedy)
 			}
 			return problem.New(problem.Refused, "doctor_found", "something needs care: "+f.Message, f.Remedy)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -35,7 +36,7 @@ it is text.
   blackmark export list.csv --plain
   blackmark export list.xlsx --plain
   blackmark export - --format csv --plain | head`,
-		Args: exactly(1),
+		Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error { return t.export(c.Context(), args[0], format, phrase) },
 	}
 	phrase.addSaving(c)

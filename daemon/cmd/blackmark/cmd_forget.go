@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -43,7 +44,7 @@ history, use "blackmark unmark".
   blackmark forget shopee:br:user_id:900000009
   blackmark forget --name 'Made Up' --dry-run
   blackmark forget --marketplace shopee --region br --order 250101ABCDEFGH --yes`,
-		Args: atMost(1),
+		Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var err error
 			query.Keys, query.Order, err = whom.read(args)
@@ -52,7 +53,7 @@ history, use "blackmark unmark".
 			}
 			if !yes && !query.DryRun {
 				if t.json {
-					return usageError{errors.New("with --json nothing is asked: say --yes, or --dry-run")}
+					return commandline.Usagef("with --json nothing is asked: say --yes, or --dry-run")
 				}
 				if err := t.confirmForget(c, query); err != nil {
 					return err
@@ -68,7 +69,7 @@ history, use "blackmark unmark".
 	return c
 }
 
-var errNotConfirmed = usageError{errors.New("not confirmed, nothing was changed: answer with the word forget, or say --yes")}
+var errNotConfirmed = commandline.Usagef("not confirmed, nothing was changed: answer with the word forget, or say --yes")
 
 // confirmForget shows what would go and asks.
 func (t *terminal) confirmForget(c *cobra.Command, query wire.ForgetQuery) error {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/backup/seal"
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/transfer/markfile"
 	"blackmark/shared/problem"
@@ -46,7 +46,7 @@ order of that buyer was seen.
   blackmark import blocked.csv --marketplace ebay --kind username --reason other --dry-run
   blackmark import list.csv --replace --yes
   blackmark import undo 0123abcd`,
-		Args: exactly(1),
+		Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error { return t.bringIn(c.Context(), args[0], o) },
 	}
 	o.phrase.addOpening(c)
@@ -91,7 +91,7 @@ func columnsHelp() string {
 }
 
 var (
-	errImportAsks     = usageError{errors.New("nobody can be asked here: say --yes or --dry-run")}
+	errImportAsks     = commandline.Usagef("nobody can be asked here: say --yes or --dry-run")
 	errImportDeclined = problem.New(problem.Refused, "import_declined", "nothing was imported", "answer y, or say --yes")
 	errImportStopped  = problem.New(problem.Refused, "import_stopped", "the import was stopped; what was imported stays",
 		"import the same file again to go on, or take it back with `blackmark import undo`")
@@ -113,7 +113,7 @@ func (t *terminal) bringIn(ctx context.Context, name string, o importing) error 
 	prefix, _ := in.Peek(seal.PrefixSize)
 	if seal.Sealed(prefix) {
 		if name == "-" && (o.phrase.file == "" || o.phrase.file == "-") {
-			return usageError{errors.New("the file comes from standard input: name another one for the passphrase with --passphrase-file")}
+			return commandline.Usagef("the file comes from standard input: name another one for the passphrase with --passphrase-file")
 		}
 		if o.query.Passphrase, err = t.forOpening(o.phrase); err != nil {
 			return err
@@ -287,7 +287,7 @@ func writeImport(w io.Writer, i wire.Import) {
 func newImportListCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "Show the imports", Long: "Shows the imports, the newest first.\n\n" + exitHelp,
-		Example: "  blackmark import list", Args: exactly(0),
+		Example: "  blackmark import list", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.call(c.Context(), func(call *localapi.Call) error {
 				var list wire.ImportList
@@ -331,7 +331,7 @@ replaced stand again as they were. A buyer whom you marked anew or took off the
 list since stays as he is. The import is named by its id, or the beginning of it.
 
 ` + exitHelp,
-		Example: "  blackmark import undo 0123abcd", Args: exactly(1),
+		Example: "  blackmark import undo 0123abcd", Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			return t.call(ctx, func(call *localapi.Call) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/osservice"
 	"blackmark/shared/problem"
@@ -30,7 +31,7 @@ says what is missing.
 ` + exitHelp,
 		Example: `  blackmark install
   blackmark install --data ./blackmark-data`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.install(c.Context()) },
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/buyer"
 	"blackmark/shared/wire"
@@ -52,7 +53,7 @@ first of its identifiers. "blackmark join" says the opposite.
 // twoKeys refuses any other number of arguments.
 func twoKeys(c *cobra.Command, args []string) error {
 	if err := cobra.ExactArgs(2)(c, args); err != nil {
-		return usageError{err}
+		return commandline.Usage(err)
 	}
 	return nil
 }

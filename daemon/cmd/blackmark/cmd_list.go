@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -24,7 +25,7 @@ name. Where there is more than a page, the last line says how to go on.
 		Example: `  blackmark list
   blackmark list silva --marketplace shopee
   blackmark list --limit 100 --json`,
-		Args: atMost(1),
+		Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				query.Text = args[0]

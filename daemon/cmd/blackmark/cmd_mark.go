@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/reason"
 	"blackmark/shared/wire"
@@ -30,7 +31,7 @@ a page has shown.
   blackmark mark ebay::username:madeup-buyer --reason unpaid --note "twice in May"
   blackmark mark --marketplace aliexpress --id 12345678 --reason extortion --name "A. Buyer"
   blackmark mark --marketplace shopee --region br --order 250101ABCDEFGH --reason returns`,
-		Args: atMost(1),
+		Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, err := reason.Find(mark.Reason); err != nil {
 				return err

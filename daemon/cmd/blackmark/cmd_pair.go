@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
@@ -40,7 +41,7 @@ With --json the first line is the code, the last one the paired browser.
 ` + exitHelp,
 		Example: `  blackmark pair
   blackmark pair --revoke 0123456789abcdef0123456789abcdef`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if revoke != "" {
 				return t.revoke(c.Context(), revoke)

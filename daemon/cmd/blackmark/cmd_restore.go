@@ -14,6 +14,7 @@ import (
 
 	"blackmark/daemon/backup"
 	"blackmark/daemon/backup/seal"
+	"blackmark/daemon/commandline"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
@@ -38,10 +39,10 @@ read from the first line of a file.
 ` + exitHelp,
 		Example: `  blackmark restore blackmark-20260302-093000.backup --dry-run
   blackmark restore /media/stick/blackmark.sealed`,
-		Args: exactly(1),
+		Args: commandline.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if t.json && !yes && !dryRun {
-				return usageError{errors.New("with --json nothing is asked: give --yes or --dry-run")}
+				return commandline.Usagef("with --json nothing is asked: give --yes or --dry-run")
 			}
 			return t.restore(c.Context(), args[0], phrase, dryRun, yes)
 		},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"blackmark/daemon/commandline"
 )
 
 func newRootCommand(t *terminal) *cobra.Command {
@@ -28,7 +30,7 @@ command line does the same without a browser. First time:
 	}
 	c.PersistentFlags().BoolVar(&t.json, "json", false, "print JSON, one object a line")
 	c.PersistentFlags().StringVar(&t.data, "data", "", "data folder (default: $BLACKMARK_DATA, or blackmark in your configuration folder)")
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return commandline.Usage(err) })
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(newRunCommand(t), newPairCommand(t), newMarkCommand(t), newUnmarkCommand(t), newForgetCommand(t), newJoinBuyersCommand(t), newSplitBuyersCommand(t),
 		newListCommand(t), newShowCommand(t), newSitesCommand(t), newShareCommand(t), newExportCommand(t), newImportCommand(t),

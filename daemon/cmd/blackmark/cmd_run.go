@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/settings"
 )
 
@@ -28,7 +29,7 @@ BLACKMARK_CLOUD_INTERVAL names another time, from 1s to 24h.
 ` + exitHelp,
 		Example: `  blackmark run
   blackmark run --data ./try-out`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.run(c.Context(), debug) },
 	}
 	c.Flags().BoolVar(&debug, "debug", false, "log every request too, without who asked about whom")

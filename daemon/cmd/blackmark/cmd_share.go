@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -33,7 +34,7 @@ buyer of whom he knows the id was reported; nobody else can.
   blackmark share preview
   blackmark share all
   blackmark share status`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newJoinCommand(t), newSharingStatusCommand(t), newPreviewCommand(t), newShareAllCommand(t),
@@ -63,7 +64,7 @@ func newJoinCommand(t *terminal) *cobra.Command {
 		Example: "  blackmark share join blackmark1...",
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{fmt.Errorf("give the invitation")}
+				return commandline.Usagef("give the invitation")
 			}
 			return t.sharing(c.Context(), "/v1/sharing/join", wire.InvitationQuery{Invitation: strings.Join(args, "")},
 				"Joined. Nothing is shared yet.")
@@ -74,7 +75,7 @@ func newJoinCommand(t *terminal) *cobra.Command {
 func newSharingStatusCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "How sharing stands", Long: "Shows how sharing stands.\n\n" + exitHelp,
-		Example: "  blackmark share status", Args: exactly(0),
+		Example: "  blackmark share status", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.call(c.Context(), func(call *localapi.Call) error {
 				var s wire.Sharing
@@ -141,7 +142,7 @@ func newPreviewCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "preview", Short: "Count what would be shared, and why the rest stays",
 		Long:    "Counts what `blackmark share all` would share, and why the rest stays.\n\n" + exitHelp,
-		Example: "  blackmark share preview\n  blackmark share preview --reason returns", Args: exactly(0),
+		Example: "  blackmark share preview\n  blackmark share preview --reason returns", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.call(c.Context(), func(call *localapi.Call) error {
 				var p wire.SharePreview
@@ -178,7 +179,7 @@ func newShareAllCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "all", Short: "Share all marks that can be, or those with a reason",
 		Long:    "Shares all marks that can be shared; `blackmark share preview` counts them first.\n\n" + exitHelp,
-		Example: "  blackmark share all\n  blackmark share all --reason returns --reason unpaid", Args: exactly(0),
+		Example: "  blackmark share all\n  blackmark share all --reason returns --reason unpaid", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.sharing(c.Context(), "/v1/sharing/share", q, "They are sent in the background.")
 		},
@@ -191,7 +192,7 @@ func newSharedCommand(t *terminal) *cobra.Command {
 	var q wire.ListQuery
 	c := &cobra.Command{
 		Use: "list", Short: "Show what was shared, and when", Long: "Shows what was shared, the newest mark first.\n\n" + exitHelp,
-		Example: "  blackmark share list", Args: exactly(0),
+		Example: "  blackmark share list", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.call(c.Context(), func(call *localapi.Call) error {
 				var list wire.SharedList
@@ -235,7 +236,7 @@ func newWithdrawCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "withdraw [MARK]", Short: "Take back what was shared; the marks stay on your own list",
 		Long:    "Takes one mark's report back, or all. The next list does not count them any more.\n\n" + exitHelp,
-		Example: "  blackmark share withdraw --all", Args: atMost(1),
+		Example: "  blackmark share withdraw --all", Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				q.Mark = args[0]
@@ -254,7 +255,7 @@ func newMuteCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "mute marketplace:region:kind:id", Short: "Hide other sellers' reports on one buyer",
 		Long:    "Hides other sellers' reports on one buyer, whatever later lists say.\n\n" + exitHelp,
-		Example: "  blackmark share mute shopee:br:user_id:900000009\n  blackmark share mute shopee:br:user_id:900000009 --off", Args: atMost(1),
+		Example: "  blackmark share mute shopee:br:user_id:900000009\n  blackmark share mute shopee:br:user_id:900000009 --off", Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var err error
 			if q.Keys, _, err = whom.read(args); err != nil {
@@ -275,7 +276,7 @@ func newShareSettingsCommand(t *terminal) *cobra.Command {
 		Long: "Shows the settings of sharing; what is named is changed.\n\n" + reasonsHelp() + "\n" + exitHelp,
 		Example: `  blackmark share settings
   blackmark share settings --threshold 3 --ignore quality_dispute
-  blackmark share settings --auto returns,unpaid --delay 120`, Args: exactly(0),
+  blackmark share settings --auto returns,unpaid --delay 120`, Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.shareSettings(c, given) },
 	}
 	c.Flags().IntVar(&given.Threshold, "threshold", 1, "from how many sellers \"?\" shows, 1 to 255")
@@ -329,7 +330,7 @@ func newLeaveCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: "leave", Short: "Leave the cloud; all that was shared is deleted there",
 		Long:    "Leaves the cloud. It deletes all that you shared; other sellers' reports are\nshown no more. Your own list stays as it is.\n\n" + exitHelp,
-		Example: "  blackmark share leave", Args: exactly(0),
+		Example: "  blackmark share leave", Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.sharing(c.Context(), "/v1/sharing/leave", nil, "The cloud is asked to delete all that was shared.")
 		},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -23,7 +24,7 @@ these, and your orders with him as far as pages have shown them.
 ` + exitHelp,
 		Example: `  blackmark show shopee:br:user_id:900000009
   blackmark show --marketplace shopee --region br --order 250101ABCDEFGH`,
-		Args: atMost(1),
+		Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			keys, order, err := whom.read(args)
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -29,7 +30,7 @@ nobody knows here. Only counts and days are kept: no address, no order, no buyer
 		Example: `  blackmark sites
   blackmark sites --json
   blackmark sites --forget`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.sites(c.Context(), forget) },
 	}
 	c.Flags().BoolVar(&forget, "forget", false, "begin to count anew")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -23,7 +24,7 @@ are paired.
 ` + exitHelp,
 		Example: `  blackmark status
   blackmark status --json`,
-		Args: exactly(0),
+		Args: commandline.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return t.status(c.Context()) },
 	}
 }

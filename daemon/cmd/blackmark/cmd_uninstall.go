@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/osservice"
 )
 
@@ -18,7 +19,7 @@ and everything else in the data folder stays; the command says where it is.
 
 ` + exitHelp,
 		Example: `  blackmark uninstall`,
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			s, dir, err := t.service()
 			if err != nil {

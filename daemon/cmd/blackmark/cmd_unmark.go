@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/shared/wire"
 )
@@ -22,7 +23,7 @@ not marked is no error.
 ` + exitHelp,
 		Example: `  blackmark unmark shopee:br:user_id:900000009
   blackmark unmark --mark 0123456789abcdef0123456789abcdef`,
-		Args: atMost(1),
+		Args: commandline.AtMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if cancel.Mark == "" {
 				var err error

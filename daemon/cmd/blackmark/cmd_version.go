@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackmark/daemon/commandline"
 	"blackmark/shared/licences"
 	"blackmark/shared/wire"
 )
@@ -16,7 +17,7 @@ func newVersionCommand(t *terminal) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version, or the licences of what is inside",
 		Example: "  blackmark version\n  blackmark version --licences | less",
-		Args:    exactly(0),
+		Args:    commandline.Exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			if all {
 				return t.print(map[string]string{"licences": licences.Text}, func(w io.Writer) { fmt.Fprint(w, licences.Text) })

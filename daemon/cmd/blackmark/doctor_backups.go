@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackmark/daemon/backup"
+	"blackmark/daemon/commandline"
 	"blackmark/shared/wire"
 )
 
@@ -44,7 +45,7 @@ func checkBackups(dir string, records uint64, now time.Time) finding {
 	}
 	if damaged > 0 {
 		return finding{Check: "backups", Message: fmt.Sprintf("%d of %d are damaged", damaged, len(list.Backups)),
-			Remedy: "make a new one with `blackmark backup`, look which are damaged with `blackmark backup check`, and check the disk", code: exitDamaged}
+			Remedy: "make a new one with `blackmark backup`, look which are damaged with `blackmark backup check`, and check the disk", code: commandline.Damaged}
 	}
 	made, err := time.Parse(time.RFC3339, newest.At)
 	if err == nil && now.Sub(made) > backupOld && newest.Records != records {

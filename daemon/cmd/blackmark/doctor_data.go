@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/settings"
@@ -156,7 +157,7 @@ func checkClients(dir string, status wire.Status, running bool, now time.Time) f
 func checkClock(status wire.Status, last time.Time, ahead int64, now time.Time) finding {
 	wrong := func(format string, args ...any) finding {
 		return finding{Check: "clock", Message: fmt.Sprintf(format, args...),
-			Remedy: "set the clock, and the time zone, then start the daemon again", code: exitRefused}
+			Remedy: "set the clock, and the time zone, then start the daemon again", code: commandline.Refused}
 	}
 	started, err := time.Parse(time.RFC3339, status.Started)
 	switch {
@@ -202,10 +203,10 @@ func checkCloud(told *telling) (sharing wire.Sharing, f finding) {
 			Remedy: "leave the daemon running; it asks again by itself"}
 	case sharing.Account != nil && sharing.Account.Suspended:
 		return sharing, finding{Check: "cloud", Message: "the operator of " + sharing.Cloud + " suspended this account",
-			Remedy: "ask the operator why", code: exitRefused}
+			Remedy: "ask the operator why", code: commandline.Refused}
 	case old > 0:
 		return sharing, finding{Check: "cloud", Message: fmt.Sprintf("%d lists of other sellers are older than 14 days and not shown", old),
-			Remedy: "see that this computer reaches " + sharing.Cloud + "; if it does, ask its operator", code: exitRefused}
+			Remedy: "see that this computer reaches " + sharing.Cloud + "; if it does, ask its operator", code: commandline.Refused}
 	case sharing.Account != nil && sharing.Account.Evaluations == 0 && sharing.Unchecked > 0:
 		return sharing, finding{Check: "cloud", Message: fmt.Sprintf("no more buyers can be checked before %s; %d wait", sharing.Account.Refills, sharing.Unchecked),
 			Remedy: "nothing: it goes on by itself"}

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/settings"
 )
 
@@ -24,20 +25,20 @@ func checkFolder(dir string) (findings []finding, there bool) {
 	case err != nil:
 		return []finding{ill("folder", err)}, false
 	case info.Mode()&fs.ModeSymlink != 0:
-		return []finding{{Check: "folder", Message: dir + " is a symbolic link", Remedy: "name the folder itself with --data", code: exitRefused}}, false
+		return []finding{{Check: "folder", Message: dir + " is a symbolic link", Remedy: "name the folder itself with --data", code: commandline.Refused}}, false
 	case !info.IsDir():
-		return []finding{{Check: "folder", Message: dir + " is not a folder", Remedy: "name another one with --data", code: exitRefused}}, false
+		return []finding{{Check: "folder", Message: dir + " is not a folder", Remedy: "name another one with --data", code: commandline.Refused}}, false
 	case !ownedByUs(info):
-		return []finding{{Check: "folder", Message: dir + " belongs to another user", Remedy: "name a folder of your own with --data", code: exitRefused}}, false
+		return []finding{{Check: "folder", Message: dir + " belongs to another user", Remedy: "name a folder of your own with --data", code: commandline.Refused}}, false
 	}
 	findings = []finding{fine("folder", "%s, yours alone", dir)}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		findings = []finding{{Check: "folder", Message: "other users of this computer can look into " + dir,
-			Remedy: "chmod 700 " + dir, code: exitRefused}}
+			Remedy: "chmod 700 " + dir, code: commandline.Refused}}
 	}
 	if err := writable(dir); err != nil {
 		findings = append(findings, finding{Check: "folder", Message: "nothing can be written into " + dir + ": " + err.Error(),
-			Remedy: "if the disk is mounted for reading alone, look why (a disk that fails is mounted so); else give yourself the right to write", code: exitDamaged})
+			Remedy: "if the disk is mounted for reading alone, look why (a disk that fails is mounted so); else give yourself the right to write", code: commandline.Damaged})
 	}
 	if _, err := settings.ReadLocalKey(dir); err != nil && !errors.Is(err, settings.ErrNoKey) {
 		findings = append(findings, ill("key", err))
@@ -81,7 +82,7 @@ func checkRights(dir string) []finding {
 	var findings []finding
 	if len(foreign) > 0 {
 		findings = append(findings, finding{Check: "rights", Message: "these belong to another user: " + named(foreign),
-			Remedy: "was Blackmark run with sudo? give them back: sudo chown -R $USER " + dir, code: exitRefused})
+			Remedy: "was Blackmark run with sudo? give them back: sudo chown -R $USER " + dir, code: commandline.Refused})
 	}
 	if len(open) > 0 {
 		findings = append(findings, finding{Check: "rights", Message: "other users could read these, if the folder were open: " + named(open),
@@ -89,7 +90,7 @@ func checkRights(dir string) []finding {
 	}
 	if len(links) > 0 {
 		findings = append(findings, finding{Check: "rights", Message: "these lead out of the folder: " + named(links),
-			Remedy: "put the files themselves in their place", code: exitRefused})
+			Remedy: "put the files themselves in their place", code: commandline.Refused})
 	}
 	if len(findings) == 0 {
 		findings = append(findings, fine("rights", "every file is yours alone"))
@@ -112,7 +113,7 @@ func checkLock(dir string) finding {
 		return ill("lock", err)
 	case held:
 		return finding{Check: "lock", Message: "a program holds this data folder, and no daemon of it answers",
-			Remedy: "it may be starting or restoring: wait a minute; else end the program `blackmark run`, then start it again", code: exitRefused}
+			Remedy: "it may be starting or restoring: wait a minute; else end the program `blackmark run`, then start it again", code: commandline.Refused}
 	}
 	return fine("lock", "free")
 }
@@ -129,7 +130,7 @@ func checkPorts(ports []int) []finding {
 		return []finding{fine("ports", "all %d are free", len(ports))}
 	case len(ports):
 		return []finding{{Check: "ports", Message: "every port is taken by another program: " + strings.Join(taken, ", "),
-			Remedy: "find the programs that listen there and end one", code: exitRefused}}
+			Remedy: "find the programs that listen there and end one", code: commandline.Refused}}
 	}
 	return []finding{fine("ports", "taken by other programs: %s; another one will be used", strings.Join(taken, ", "))}
 }
@@ -144,7 +145,7 @@ func checkSpace(dir string) finding {
 		return ill("disk", err)
 	case free < freeWanted:
 		return finding{Check: "disk", Message: fmt.Sprintf("only %d MiB are free: nothing more is saved", free>>20),
-			Remedy: "free some space on the disk of the data folder", code: exitDamaged}
+			Remedy: "free some space on the disk of the data folder", code: commandline.Damaged}
 	}
 	return fine("disk", "%d MiB free", free>>20)
 }

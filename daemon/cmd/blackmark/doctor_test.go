@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"blackmark/daemon/backup"
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/ledger"
 	"blackmark/daemon/settings"
 	"blackmark/shared/buyer"
@@ -130,52 +131,52 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		ok             bool
 		code           int
 	}{
-		"nothing": {func(*testing.T, string) {}, "journal", "3 records, read to the end: sound", true, exitNotRunning},
+		"nothing": {func(*testing.T, string) {}, "journal", "3 records, read to the end: sound", true, commandline.NotRunning},
 		"a byte of the journal": {change("ledger/journal", func(b []byte) []byte { b[len(b)/2] ^= 1; return b }),
-			"journal", "is damaged at byte", false, exitDamaged},
+			"journal", "is damaged at byte", false, commandline.Damaged},
 		"the end of the journal": {change("ledger/journal", func(b []byte) []byte { return b[:len(b)-10] }),
-			"journal", "record 3 was saved", false, exitDamaged},
+			"journal", "record 3 was saved", false, commandline.Damaged},
 		"no journal": {func(t *testing.T, dir string) { _ = os.Remove(journal(dir)) },
-			"journal", "the journal is gone", false, exitDamaged},
+			"journal", "the journal is gone", false, commandline.Damaged},
 		"a write that was cut off": {change("ledger/journal", func(b []byte) []byte { return append(b, 9, 9, 9) }),
-			"journal", "a write that was cut off", true, exitNotRunning},
+			"journal", "a write that was cut off", true, commandline.NotRunning},
 		"an index that was not closed": {func(t *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, "ledger", "index.marker")) },
-			"index", "builds it again", true, exitNotRunning},
+			"index", "builds it again", true, commandline.NotRunning},
 		"a list of browsers that does not read": {func(t *testing.T, dir string) {
 			_ = os.WriteFile(filepath.Join(dir, "clients.json"), []byte("{"), 0o600)
-		}, "browsers", "clients.json", false, exitDamaged},
+		}, "browsers", "clients.json", false, commandline.Damaged},
 		"a file for others": {func(t *testing.T, dir string) { _ = os.Chmod(journal(dir), 0o644) },
-			"rights", "ledger/journal", false, exitNotRunning},
+			"rights", "ledger/journal", false, commandline.NotRunning},
 		"a folder for others": {func(t *testing.T, dir string) { _ = os.Chmod(filepath.Join(dir, "ledger"), 0o755) },
-			"rights", "ledger", false, exitNotRunning},
+			"rights", "ledger", false, commandline.NotRunning},
 		"a link": {func(t *testing.T, dir string) { _ = os.Symlink("/etc", filepath.Join(dir, "elsewhere")) },
-			"rights", "elsewhere", false, exitRefused},
+			"rights", "elsewhere", false, commandline.Refused},
 		"an open key": {func(t *testing.T, dir string) { _ = os.Chmod(filepath.Join(dir, "local.key"), 0o644) },
-			"key", "can be read by other users", false, exitRefused},
+			"key", "can be read by other users", false, commandline.Refused},
 		"a locked folder": {func(t *testing.T, dir string) {
 			folder, err := settings.Open(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = folder.Close() })
-		}, "lock", "holds this data folder", false, exitRefused},
-		"no backup": {func(*testing.T, string) {}, "backups", "there is none yet", false, exitNotRunning},
+		}, "lock", "holds this data folder", false, commandline.Refused},
+		"no backup": {func(*testing.T, string) {}, "backups", "there is none yet", false, commandline.NotRunning},
 		"a backup": {func(t *testing.T, dir string) { backedUp(t, dir, time.Now(), 2) },
-			"backups", "1, the newest of", true, exitNotRunning},
+			"backups", "1, the newest of", true, commandline.NotRunning},
 		"an old backup": {func(t *testing.T, dir string) { backedUp(t, dir, time.Now().AddDate(0, 0, -4), 2) },
-			"backups", "has changed since", false, exitNotRunning},
+			"backups", "has changed since", false, commandline.NotRunning},
 		"an old backup of what is there": {func(t *testing.T, dir string) { backedUp(t, dir, time.Now().AddDate(0, 0, -4), 3) },
-			"backups", "1, the newest of", true, exitNotRunning},
+			"backups", "1, the newest of", true, commandline.NotRunning},
 		"a damaged backup": {func(t *testing.T, dir string) {
 			path := backedUp(t, dir, time.Now(), 3)
 			change(path, func(b []byte) []byte { b[len(b)-40] ^= 1; return b })(t, dir)
-		}, "backups", "1 of 1 are damaged", false, exitDamaged},
+		}, "backups", "1 of 1 are damaged", false, commandline.Damaged},
 		"browsers that never connected": {func(t *testing.T, dir string) { paired(t, dir, time.Time{}) },
-			"browsers", "never connected", false, exitNotRunning},
+			"browsers", "never connected", false, commandline.NotRunning},
 		"a browser long gone": {func(t *testing.T, dir string) { paired(t, dir, time.Now().AddDate(0, -1, 0)) },
-			"browsers", "last connected", false, exitNotRunning},
+			"browsers", "last connected", false, commandline.NotRunning},
 		"a browser of today": {func(t *testing.T, dir string) { paired(t, dir, time.Now()) },
-			"browsers", "last connected", true, exitNotRunning},
+			"browsers", "last connected", true, commandline.NotRunning},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackmark/daemon/backup/seal"
+	"blackmark/daemon/commandline"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
@@ -48,7 +49,7 @@ func (p *passphraseFlags) addOpening(c *cobra.Command) {
 func (t *terminal) forSaving(p passphraseFlags) (string, error) {
 	switch {
 	case p.plain && p.file != "":
-		return "", usageError{fmt.Errorf("give --plain or --passphrase-file, not both")}
+		return "", commandline.Usagef("give --plain or --passphrase-file, not both")
 	case p.plain:
 		return "", nil
 	case p.file != "":

@@ -20,6 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi/socket"
 	"blackmark/daemon/settings"
 	"blackmark/shared/wire"
@@ -80,7 +81,7 @@ func await(ts *testscript.TestScript, _ bool, _ []string) {
 	eventually(ts, "the daemon answers", func() bool {
 		err := ts.Exec("blackmark", "status")
 		var exit *exec.ExitError
-		return err == nil || errors.As(err, &exit) && exit.ExitCode() == exitDamaged
+		return err == nil || errors.As(err, &exit) && exit.ExitCode() == commandline.Damaged
 	})
 }
 
@@ -89,7 +90,7 @@ func await(ts *testscript.TestScript, _ bool, _ []string) {
 func gone(ts *testscript.TestScript, _ bool, _ []string) {
 	eventually(ts, "the daemon is gone", func() bool {
 		var exit *exec.ExitError
-		if !errors.As(ts.Exec("blackmark", "status"), &exit) || exit.ExitCode() != exitNotRunning {
+		if !errors.As(ts.Exec("blackmark", "status"), &exit) || exit.ExitCode() != commandline.NotRunning {
 			return false
 		}
 		held, err := settings.Locked(ts.Getenv("BLACKMARK_DATA"))

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"path/filepath"
@@ -12,22 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"blackmark/daemon/cloudlink"
+	"blackmark/daemon/commandline"
 	"blackmark/daemon/localapi"
 	"blackmark/daemon/settings"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
-)
-
-// Exit codes. They are part of what scripts rely on.
-const (
-	exitDone       = 0
-	exitRefused    = 1 // it was refused, or failed
-	exitUsage      = 2 // the command line was not understood
-	exitNotRunning = 3 // no daemon of this data folder answers
-	exitDamaged    = 4 // stored data is damaged, or the disk is full
 )
 
 const exitHelp = `Exit codes:
@@ -52,9 +40,6 @@ type terminal struct {
 	data string // the data folder; empty means the default
 }
 
-// usageError is a command line that was not understood.
-type usageError struct{ error }
-
 // execute runs a command line and gives its exit code.
 func (t *terminal) execute(ctx context.Context, args []string) int {
 	root := newRootCommand(t)
@@ -63,7 +48,7 @@ func (t *terminal) execute(ctx context.Context, args []string) int {
 	root.SetErr(t.err)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		return exitDone
+		return commandline.Done
 	}
 	code := codeOf(err)
 	t.complain(err, code)
@@ -71,51 +56,24 @@ func (t *terminal) execute(ctx context.Context, args []string) int {
 }
 
 func codeOf(err error) int {
-	var usage usageError
-	var p *problem.Error
-	switch {
-	case errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command"):
-		return exitUsage
-	case !errors.As(err, &p):
-		return exitRefused
-	case errors.Is(p, localapi.ErrNotRunning) || errors.Is(p, localapi.ErrNotOurs):
-		return exitNotRunning
-	case p.Kind == problem.Damaged || p.Kind == problem.NoSpace:
-		return exitDamaged
+	if errors.Is(err, localapi.ErrNotRunning) || errors.Is(err, localapi.ErrNotOurs) {
+		return commandline.NotRunning
 	}
-	return exitRefused
+	return commandline.CodeOf(err)
 }
 
 // complain writes an error as a person reads it, or as JSON.
 func (t *terminal) complain(err error, code int) {
 	p := problem.Of(err)
-	if code == exitUsage {
-		p = problem.New(problem.Invalid, "usage", err.Error(), "`blackmark help` shows the commands, `blackmark help COMMAND` one of them")
+	if code == commandline.Misread {
+		p = commandline.Misunderstood("blackmark", err)
 	}
-	if t.json {
-		_ = json.NewEncoder(t.err).Encode(map[string]*problem.Error{"problem": p})
-		return
-	}
-	message := p.Message
-	if p.Cause != nil {
-		message = p.Error()
-	}
-	fmt.Fprintln(t.err, "blackmark:", message)
-	if p.Field != "" {
-		fmt.Fprintln(t.err, "  in:", p.Field)
-	}
-	if p.Hint != "" {
-		fmt.Fprintln(t.err, "  hint:", p.Hint)
-	}
+	commandline.Complain(t.err, "blackmark", t.json, p)
 }
 
 // print writes one JSON object, or what text writes.
 func (t *terminal) print(object any, text func(w io.Writer)) error {
-	if t.json {
-		return json.NewEncoder(t.out).Encode(object)
-	}
-	text(t.out)
-	return nil
+	return commandline.Print(t.out, t.json, object, text)
 }
 
 // dir is the data folder.
@@ -136,7 +94,7 @@ func (t *terminal) ports() ([]int, error) {
 	for part := range strings.SplitSeq(text, ",") {
 		port, err := strconv.Atoi(strings.TrimSpace(part))
 		if err != nil || port < 0 || port > 65535 {
-			return nil, usageError{fmt.Errorf("%s holds no list of ports", portsVariable)}
+			return nil, commandline.Usagef("%s holds no list of ports", portsVariable)
 		}
 		ports = append(ports, port)
 	}
@@ -155,7 +113,7 @@ func (t *terminal) pace() (cloudlink.Pace, error) {
 	}
 	interval, err := time.ParseDuration(text)
 	if err != nil || interval < time.Second || interval > 24*time.Hour {
-		return cloudlink.Pace{}, usageError{fmt.Errorf("%s holds no time from 1s to 24h", intervalVariable)}
+		return cloudlink.Pace{}, commandline.Usagef("%s holds no time from 1s to 24h", intervalVariable)
 	}
 	return cloudlink.Pace{Sync: interval, Background: min(interval, 2*time.Minute), Rejudge: interval}, nil
 }
@@ -193,24 +151,4 @@ func portFree(port int) bool {
 	}
 	_ = l.Close()
 	return true
-}
-
-// exactly lets a command take n arguments; another number is a mistake in
-// the command line.
-func exactly(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(n)(c, args); err != nil {
-			return usageError{err}
-		}
-		return nil
-	}
-}
-
-func atMost(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := cobra.MaximumNArgs(n)(c, args); err != nil {
-			return usageError{err}
-		}
-		return nil
-	}
 }
