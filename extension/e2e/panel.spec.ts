@@ -67,8 +67,9 @@ test('it comes by itself, once, and the page knows nothing of it', async () => {
 test('a click before it is there opens the form when it is', async () => {
   await watch(true);
   const { eyes } = await stage.list(LIST, SHOPEE);
-  const order = (await eyes.hosts(SHOPEE)).find((h) => h.state === 'clear')?.order ?? '';
-  const host = await eyes.bring(SHOPEE, order);
+  const host = (await eyes.hosts(SHOPEE)).find((h) => h.state === 'clear');
+  if (!host) throw new Error('no row to mark');
+  const { order } = host;
   await until('it is on its way', async () => (await ran()).length === 1);
   await eyes.press(host);
   expect(await eyes.said('.panel, .dock')).toEqual([]);
@@ -77,6 +78,21 @@ test('a click before it is there opens the form when it is', async () => {
   await eyes.click('.foot .main');
   await eyes.shows(SHOPEE, order, 'black');
   expect(await eyes.said('.dock')).toHaveLength(1);
+});
+
+test('no row is aimed at where the dock is about to stand', async () => {
+  await watch(true);
+  const { page, eyes } = await stage.list(LIST, SHOPEE);
+  // Where a row comes to stand that is scrolled to the middle, the open dock covers it.
+  await page.setViewportSize({ width: 1440, height: 700 });
+  const order = (await eyes.hosts(SHOPEE)).filter((h) => h.state === 'clear').at(-1)?.order ?? '';
+  const brought = eyes.bring(SHOPEE, order);
+  await until('it is on its way', async () => (await ran()).length === 1);
+  const early = await Promise.race([brought, page.waitForTimeout(500)]);
+  expect(early, 'a row that was brought before the dock was there').toBeUndefined();
+  await stage.browser.worker()?.evaluate('globalThis.watched.release()');
+  await eyes.mark(await brought, 'unpaid');
+  await eyes.shows(SHOPEE, order, 'black');
 });
 
 test('a background that dies before it has sent it is followed by one that does', async () => {

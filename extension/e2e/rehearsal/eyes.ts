@@ -139,8 +139,13 @@ export class Eyes {
     );
   }
 
-  /** Scrolls an order's row to where nothing of the page or of ours covers its host, and gives the host as it stands then. */
+  /**
+   * Scrolls an order's row to where nothing of the page or of ours covers its host,
+   * and gives the host as it stands then. The dock comes last: it is waited for, or
+   * it would come over the host that is about to be pressed.
+   */
   async bring(markup: Markup, order: string, kind: Host['kind'] = 'row'): Promise<Host> {
+    await until('the dock is there', () => this.find('.dock, .pill'));
     await until(`the order's ${kind} is drawn`, async () =>
       (await this.hosts(markup)).some((h) => h.order === order && h.kind === kind),
     );
