@@ -161,3 +161,25 @@ test('the daemon is killed right after it acknowledged a click: the mark is ther
   }
   expect((await stage.daemon.status()).records).toBe(records + chosen.length);
 });
+
+test('the background ends while the popup waits for it: the mark is made all the same, once', async () => {
+  const { records } = await stage.daemon.status();
+  const popup = await stage.browser.context.newPage();
+  await popup.goto(stage.browser.page('popup'));
+  await popup.getByRole('tab', { name: 'Mark', exact: true }).click();
+  await popup.locator('[name=marketplace]').selectOption('shopee');
+  await popup.locator('[name=region]').fill('br');
+  await popup.locator('[name=id]').fill('900000911');
+  await popup.locator('[name=name]').fill('Rosa Beispiel');
+  await popup.locator('[name=reason]').selectOption('returns');
+  await popup.locator('.state.connected').waitFor();
+  stage.daemon.pause(); // so that the question is on its way when the background ends
+  await popup.getByRole('button', { name: 'Mark this buyer' }).click();
+  await popup.getByRole('button', { name: 'Saving…' }).waitFor();
+  expect(await stage.browser.killBackground()).toBe(true);
+  stage.daemon.resume();
+  await popup.getByText('Rosa Beispiel').waitFor();
+  await until('it is saved', async () => (await stage.daemon.status()).records === records + 1);
+  await popup.getByRole('button', { name: 'Mark this buyer' }).waitFor();
+  await popup.close();
+});

@@ -30,15 +30,7 @@ import type {
 } from 'shared/wire/wire.gen';
 import type { DaemonLink } from '../daemonlink/link';
 import { badAnswer, extensionFailed, noPage } from '../daemonlink/problems';
-import {
-  newID,
-  type PageReport,
-  type Refusal,
-  type Reply,
-  type RequestName,
-  type Requests,
-  type SiteGrant,
-} from '../messages';
+import type { PageReport, Refusal, Reply, RequestName, Requests, SiteGrant } from '../messages';
 import type { Asking } from './asking';
 import type { Natives } from './natives';
 
@@ -132,8 +124,8 @@ export class OwnPages {
     door: () => this.#parts.link.door(),
     join: (query) => this.#parts.link.call<Aliases>('POST', '/v1/buyers/join', query),
     split: (query) => this.#parts.link.call<Aliases>('POST', '/v1/buyers/split', query),
-    mark: (mark) => this.#act(mark.id, { type: 'mark', request: newID(), marks: [mark] }),
-    cancel: (cancel) => this.#act(cancel.id, { type: 'cancel', request: newID(), cancels: [cancel] }),
+    mark: (mark) => this.#act({ type: 'mark', request: mark.id, marks: [mark] }),
+    cancel: (cancel) => this.#act({ type: 'cancel', request: cancel.id, cancels: [cancel] }),
     waiting: async () => fine(await this.#parts.waiting()),
     refused: async () => fine(await this.#parts.refusals.all()),
     forgetRefused: async () => {
@@ -187,8 +179,8 @@ export class OwnPages {
     return reply.ok ? { ok: true, value: reply.value.outcomes } : reply;
   }
 
+  /** The request is called as what it asks for: asked again after the background ended, it is the one that waits. */
   async #act(
-    id: string,
     message:
       | { type: 'mark'; request: string; marks: NewMark[] }
       | { type: 'cancel'; request: string; cancels: NewCancel[] },
@@ -196,7 +188,7 @@ export class OwnPages {
     const answer = new Promise<Outcome | 'waiting'>((resolve) => this.#open.set(message.request, resolve));
     await this.#parts.asking.take(OWN_PAGE, message);
     const outcome = await answer;
-    if (outcome !== 'waiting' && outcome.id !== id) return { ok: false, problem: badAnswer() };
+    if (outcome !== 'waiting' && outcome.id !== message.request) return { ok: false, problem: badAnswer() };
     return fine(outcome);
   }
 }

@@ -303,11 +303,65 @@ export function keyLine(key: BuyerKey): string {
   return `${key.marketplace}:${key.region ?? ''}:${key.kind}:${key.id}`;
 }
 
-/** Asks the background from one of the extension's own pages. */
+/** What may be asked twice: it changes nothing, or an id in it says what is to be done once. */
+const TWICE: readonly RequestName[] = [
+  'link',
+  'retry',
+  'status',
+  'list',
+  'report',
+  'findMarks',
+  'markFacets',
+  'changeMarks',
+  'markMany',
+  'cancelMany',
+  'activity',
+  'hits',
+  'trend',
+  'diagnostics',
+  'natives',
+  'findNatives',
+  'nativeSites',
+  'backups',
+  'checkBackup',
+  'importStatus',
+  'imports',
+  'door',
+  'mark',
+  'cancel',
+  'waiting',
+  'refused',
+  'sites',
+  'sitesChanged',
+  'siteReports',
+  'sharing',
+  'previewShare',
+  'shared',
+];
+
+/** How often it is asked at most. */
+const TRIES = 3;
+
+/** Nobody answered; the pages have its words by its code. */
+const UNANSWERED: Problem = { kind: 'internal', code: 'extension_failed', message: '' };
+
+/**
+ * Asks the background from one of the extension's own pages. It may end while it
+ * answers, and the question is lost then: the next one starts with the question that
+ * is asked again. It never throws: without any answer that is the problem.
+ */
 export async function ask<N extends RequestName>(
   request: N,
   ...args: Parameters<Requests[N]>
 ): Promise<Reply<Awaited<ReturnType<Requests[N]>>>> {
   const message: RequestMessage<N> = { request, args };
-  return chrome.runtime.sendMessage(message);
+  for (let left = TWICE.includes(request) ? TRIES : 1; left > 0; left--) {
+    try {
+      const reply = await chrome.runtime.sendMessage(message);
+      if (reply) return reply;
+    } catch {
+      // It ended before it had answered.
+    }
+  }
+  return { ok: false, problem: UNANSWERED };
 }
