@@ -59,10 +59,15 @@ function isControl(element: Element): boolean {
   return (
     element.matches(CONTROL) ||
     element.localName.includes('-') ||
-    getComputedStyle(element).cursor === 'pointer' ||
+    // What only takes it from what it stands in is a part of that control: the words of a link.
+    (points(element) && !points(element.parentElement)) ||
     // Our own in a row: its button is in a root that nobody sees into.
     (element as HTMLElement).style.contain === 'strict'
   );
+}
+
+function points(element: Element | null): boolean {
+  return !!element && getComputedStyle(element).cursor === 'pointer';
 }
 
 /** The part of a control that a box covers, 0 to 1. */
