@@ -137,8 +137,10 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 	if want := "globalThis.blackmarkAttributes = [\"href\",\"value\"];\n"; !strings.HasSuffix(site, want) {
 		t.Errorf("sites/a.js does not end with the attributes to observe: %s", site)
 	}
-	if content := string(development["content.js"]); !strings.HasPrefix(content, "//# allFunctionsCalledOnLoad\n") {
-		t.Errorf("content.js does not ask to be translated at once: %.80s", content)
+	for _, name := range []string{"content.js", "hook.js", "panel.js"} {
+		if script := string(development[name]); !strings.HasPrefix(script, "//# allFunctionsCalledOnLoad\n") {
+			t.Errorf("%s does not ask to be translated at once: %.80s", name, script)
+		}
 	}
 	for language, want := range map[string]string{"en": "Not paid", "zh_CN": "下单不付款"} {
 		messages := string(development["_locales/"+language+"/messages.json"])

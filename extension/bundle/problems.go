@@ -18,7 +18,7 @@ const (
 
 // terminal are the rooms whose problems are printed by the command line, in
 // English, and never reach the extension.
-var terminal = []string{program, "daemon/osservice"}
+var terminal = []string{program, "daemon/commandline", "daemon/osservice"}
 
 // problemCodes are the codes of all problems that the extension can be told of:
 // those of every package that the seller's program is made of, each once.

@@ -18,7 +18,7 @@ import (
 // only later is in panel.js.
 const contentLimit = 40_000
 
-// atOnce has Chromium translate every function of a script while it loads it, where
+// atOnce has Chromium translate every function of a page's script while it loads it, where
 // else it would do so at each function's first call: that is when a page has just
 // drawn its rows and is at its busiest (V8's explicit compile hints). To Firefox it
 // is a comment.
@@ -71,7 +71,9 @@ func (s source) bundleScripts(all sites) (files, error) {
 	if err != nil {
 		return nil, err
 	}
-	made["content.js"] = append([]byte(atOnce), made["content.js"]...)
+	for _, name := range []string{"content.js", "hook.js", "panel.js"} {
+		made[name] = append([]byte(atOnce), made[name]...)
+	}
 	if size := len(made["content.js"]); size > contentLimit {
 		return nil, fmt.Errorf("the content script has %d bytes, the limit is %d", size, contentLimit)
 	}
