@@ -217,7 +217,13 @@ function parse(text: string): unknown {
 }
 
 function write(value: unknown): string {
-  return JSON.stringify(value) ?? 'null';
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    // What swelled beyond the longest string that there can be is no input to anybody.
+    if (error instanceof RangeError) return 'null';
+    throw error;
+  }
 }
 
 /** Changes parts of a value, anywhere in it. */
