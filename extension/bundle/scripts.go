@@ -18,22 +18,23 @@ import (
 // only later is in panel.js.
 const contentLimit = 40_000
 
-// atOnce has Chromium translate every function of a page's script while it loads it, where
-// else it would do so at each function's first call: that is when a page has just
-// drawn its rows and is at its busiest (V8's explicit compile hints). To Firefox it
-// is a comment.
+// atOnce has Chromium translate every function of a page's script while it loads it,
+// where else it would do so at each function's first call: that is when a page has just
+// drawn its rows and is at its busiest (V8's explicit compile hints). To Firefox it is a
+// comment.
 const atOnce = "//# allFunctionsCalledOnLoad\n"
 
 // inside are properties that stand in no message, file, definition or page, and what
 // they are called in the scripts: their names alone would be most of a kilobyte of
 // every page. They are told one by one, since a page's two scripts share them.
 var inside = map[string]any{
-	"allowance": "X", "attachAction": "A", "byNumber": "B", "clock": "C", "container": "D", "contradiction": "E",
-	"createWorkbench": "f", "definition": "F", "destroy": "G", "details": "H", "drawn": "g", "equip": "h", "facts": "I", "foreign": "J",
+	"allowance": "X", "attachAction": "A", "byNumber": "B", "clock": "C", "container": "D",
+	"contradiction": "E", "createWorkbench": "f", "definition": "F", "destroy": "G",
+	"details": "H", "drawn": "g", "equip": "h", "facts": "I", "foreign": "J",
 	"identityOf": "K", "learnLink": "L", "listener": "M", "nameless": "Y", "outside": "N",
 	"owns": "Z", "panelCame": "O", "pressed": "P", "refill": "a", "requestAfter": "Q",
-	"reused": "R", "saving": "S", "seated": "b", "seats": "T", "sighting": "U", "tell": "i", "thawed": "c",
-	"throughLink": "V", "toldOf": "d", "untell": "e", "writing": "W",
+	"reused": "R", "saving": "S", "seated": "b", "seats": "T", "sighting": "U", "tell": "i",
+	"thawed": "c", "throughLink": "V", "toldOf": "d", "untell": "e", "writing": "W",
 }
 
 // dashboardLimit is the most of the dashboard's script and style sheet together,

@@ -207,8 +207,8 @@ func attributesIn(pages any) []string {
 	return slices.Compact(names)
 }
 
-// scripts are the definitions as scripts that run before the content script, so
-// that a page loads its own definition and its own marketplaces and no other.
+// scripts are the definitions as scripts that run before the content script, so that a
+// page loads its own definition, marketplaces and attributes to observe and no other.
 func (all sites) scripts() (files, error) {
 	made := files{}
 	for _, s := range all {

@@ -323,6 +323,21 @@ test('a half-written note outlives its row being drawn anew, and a refusal', asy
   expect((await sample.one('.note')).value).toBe('kept');
 });
 
+test('while rows are selected, those that are being saved say so, and no other', async ({ page }) => {
+  const sample = await SamplePage.open(page);
+  await sample.answer(`{select: 'on', ticked: []}`);
+  const busy = async () => (await sample.closed('.row .flag[aria-busy=true]')).length;
+  const saving = (on: boolean) =>
+    sample.inside(
+      `sample.overlay.update({ ...sample.rows.find(({ row }) => row === 'clear'), saving: ${on} })`,
+    );
+  expect(await busy()).toBe(1);
+  await saving(true);
+  expect(await busy()).toBe(2);
+  await saving(false);
+  expect(await busy()).toBe(1);
+});
+
 test('many: counts distinct buyers, says who cannot be marked, and one result', async ({ page }) => {
   const sample = await SamplePage.open(page);
   const ticked = ['clear', 'black', 'unidentified', 'unmarkable', 'black2', 'clear2'];

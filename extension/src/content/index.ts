@@ -1,7 +1,8 @@
 // The content script: runs at document_start, in the isolated world, on the
 // hosts that the seller granted, in frames too. The script before it left the
-// site's definition and its marketplaces; without them, on another host, or in a
-// frame that any other site embeds, it ends at once.
+// site's definition, its marketplaces and the attributes to observe; without a
+// definition, on another host, or in a frame that any other site embeds, it ends at
+// once.
 
 import { PAGE_PORT } from '../messages';
 import { type Definition, know, type MarketplaceSource } from '../site';

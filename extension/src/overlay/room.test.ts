@@ -6,10 +6,12 @@ interface Made {
   cursor?: string;
   control?: boolean;
   parentElement?: Element | null;
+  textContent?: string;
 }
 
 /** As much of an element as is looked at; it begins at the corner and is 20 pixels high. */
-function element({ width, cursor = 'auto', control = false, parentElement = null }: Made): Element {
+function element(made: Made): Element {
+  const { width, cursor = 'auto', control = false, parentElement = null, textContent = 'words' } = made;
   const box = { left: 0, top: 0, right: width, bottom: 20, width, height: 20 };
   return {
     localName: 'div',
@@ -18,6 +20,7 @@ function element({ width, cursor = 'auto', control = false, parentElement = null
     style: {},
     cursor,
     parentElement,
+    textContent,
   } as unknown as Element;
 }
 
@@ -44,6 +47,9 @@ test('what is pressed by itself is one, whatever it is made of', () => {
   const row = element({ width: 1000 });
   expect(covered(element({ width: 80, cursor: 'pointer', parentElement: row }), row)).toBe(true);
   expect(covered(element({ width: 80, control: true }), row)).toBe(true);
+  const link = element({ width: 1000, cursor: 'pointer', control: true });
+  const picture = element({ width: 80, cursor: 'pointer', parentElement: link, textContent: ' ' });
+  expect(covered(picture, link)).toBe(true);
   expect(covered(element({ width: 80 }), row)).toBe(false);
   // Most of it is still to be seen.
   expect(covered(element({ width: 500, control: true }))).toBe(false);

@@ -59,8 +59,9 @@ function isControl(element: Element): boolean {
   return (
     element.matches(CONTROL) ||
     element.localName.includes('-') ||
-    // What only takes it from what it stands in is a part of that control: the words of a link.
-    (points(element) && !points(element.parentElement)) ||
+    // Words that take it from what they stand in are a part of that control, as those of a
+    // link are; a picture may be a button of its own in a row that can be pressed.
+    (points(element) && !(points(element.parentElement) && element.textContent?.trim())) ||
     // Our own in a row: its button is in a root that nobody sees into.
     (element as HTMLElement).style.contain === 'strict'
   );

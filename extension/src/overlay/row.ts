@@ -58,7 +58,7 @@ function lookOf(view: RowView, pick: Pick | undefined, dark: boolean): string {
   return `${classes('row', view, pick, dark)}\n${stateWords(view)}`;
 }
 
-/** Draws all but what names the buyer. */
+/** Draws what the look says, and nothing of one row alone. */
 function paint(frame: Element, look: string, view: RowView, pick: Pick | undefined): void {
   const [badge, flag] = frame.children as unknown as [Element, Element];
   const [style = '', meaning = ''] = look.split('\n');
@@ -75,7 +75,6 @@ function paint(frame: Element, look: string, view: RowView, pick: Pick | undefin
   put(pathOf(flag), 'd', pick?.shape ?? (view.saving ? BUSY : FLAG));
   put(flag, 'role', pick ? 'checkbox' : 'button');
   put(flag, 'aria-checked', pick ? `${pick.on}` : null);
-  put(flag, 'aria-busy', `${view.saving}`);
 }
 
 /** Whether there is nothing to say of a buyer. */
@@ -99,6 +98,7 @@ export function createRowMark(root: ShadowRoot, press: (by: By) => void): RowMar
       const flag = frame.lastElementChild as Element;
       put(flag, 'aria-label', isSilent(view) ? does : `${does}, ${look.split('\n')[1]}`);
       put(flag, 'title', does);
+      put(flag, 'aria-busy', `${view.saving}`);
       if (fresh) root.append(frame);
     },
     focus: () => (frame?.lastElementChild as HTMLElement | undefined)?.focus(),
