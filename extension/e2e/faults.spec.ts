@@ -7,7 +7,7 @@ import type { Eyes } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
-import { keyOf, look, type Order, truthOf } from './rehearsal/truth';
+import { atRest, keyOf, look, type Order, truthOf } from './rehearsal/truth';
 
 let stage: Rehearsal;
 
@@ -133,8 +133,7 @@ test('the background ends at any moment while rows are marked: each mark is made
   expect(kills, 'the background ran when it was ended').toBeGreaterThanOrEqual(rounds);
   for (const order of chosen) await eyes.shows(SHOPEE, order.number, 'black', 30_000);
   await linked(eyes, true);
-  await eyes.settled(SHOPEE);
-  const rest = await look(eyes, truthOf(orders, marks), SHOPEE);
+  const rest = await atRest(eyes, truthOf(orders, marks), SHOPEE);
   expect(rest.wrong).toEqual([]);
   expect(rest.bare).toBe(0);
   expect((await marked()).sort()).toEqual([...marks.keys()].sort());

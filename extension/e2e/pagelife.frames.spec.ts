@@ -8,7 +8,7 @@ import { Eyes } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { Rehearsal } from './rehearsal/rehearsal';
 import { ALIEXPRESS, ALIEXPRESS_LIST, SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
-import { keyOf, look, type Order, truthOf } from './rehearsal/truth';
+import { atRest, keyOf, type Order, truthOf } from './rehearsal/truth';
 
 const LIST = `${SHOPEE_LIST}&orders=20`;
 
@@ -75,7 +75,7 @@ for (const [where, address, inner, markup] of [
     const key = mark?.keys.find(({ kind }) => kind === marked.kind);
     if (key) expect(key.id).toBe(marked.id);
     if (markup === SHOPEE) {
-      const report = await look(eyes, truthOf(orders, new Map([[keyOf(marked), 'returns']])), markup);
+      const report = await atRest(eyes, truthOf(orders, new Map([[keyOf(marked), 'returns']])), markup);
       expect(report.wrong).toEqual([]);
       expect([report.twice, report.bare]).toEqual([0, 0]);
     }

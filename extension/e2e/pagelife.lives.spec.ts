@@ -7,7 +7,7 @@ import { Eyes } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
-import { keyOf, look, type Order, truthOf } from './rehearsal/truth';
+import { atRest, keyOf, type Order, truthOf } from './rehearsal/truth';
 
 const LIST = `${SHOPEE_LIST}&orders=30`;
 const ELSEWHERE = 'https://hostile.example/elsewhere';
@@ -39,7 +39,7 @@ async function list(): Promise<{ page: Page; eyes: Eyes; session: CDPSession; or
 async function expectRight(eyes: Eyes, page: Page, ...marked: Order[]): Promise<void> {
   await eyes.settled(SHOPEE, 30);
   const truth = truthOf(await ordersOf(page), new Map(marked.map((order) => [keyOf(order), 'returns'])));
-  const report = await look(eyes, truth, SHOPEE);
+  const report = await atRest(eyes, truth, SHOPEE);
   expect(report.wrong).toEqual([]);
   expect([report.rows, report.answered, report.twice, report.bare]).toEqual([30, 30, 0, 0]);
 }

@@ -15,7 +15,7 @@ import {
   SHOPEE_LIST,
   SHOPEE_LIST_ID,
 } from './rehearsal/sites';
-import { keyOf, look, type Order, type Report, scroll, truthOf, watch } from './rehearsal/truth';
+import { atRest, keyOf, look, type Order, type Report, scroll, truthOf, watch } from './rehearsal/truth';
 
 const SCROLLER = '.vxe-table--body-wrapper';
 const REASONS = ['returns', 'extortion', 'unpaid', 'harassment', 'chargeback'];
@@ -63,8 +63,7 @@ test('a virtual list scrolled 2,000 times shows no badge on another buyer’s ro
   expect(report.frames).toBe(2000);
   expect(report.black, 'the checker saw black badges').toBeGreaterThan(200);
 
-  await eyes.settled(DIANXIAOMI);
-  const rest = await look(eyes, truth, DIANXIAOMI);
+  const rest = await atRest(eyes, truth, DIANXIAOMI);
   expectRight(rest);
   expect(rest.bare, 'rows without a badge at rest').toBe(0);
   expect(rest.answered).toBe(rest.rows);
@@ -105,8 +104,7 @@ for (const [site, list, markup] of [
       if (i % 4 === 3) await page.evaluate('window.sandbox.rerender(); window.sandbox.frame()');
     }
     expectRight(await finish());
-    await eyes.settled(markup);
-    const rest = await look(eyes, truth, markup);
+    const rest = await atRest(eyes, truth, markup);
     expectRight(rest);
     expect(rest.bare).toBe(0);
     expect(rest.black).toBeGreaterThan(0);
@@ -186,10 +184,8 @@ test('an answer for a list already left lands on no row of the next one', async 
   } finally {
     stage.daemon.resume();
   }
-  await eyes.settled(SHOPEE);
-  const seen = await finish();
-  expectRight(seen);
-  const rest = await look(eyes, truth, SHOPEE);
+  const rest = await atRest(eyes, truth, SHOPEE);
+  expectRight(await finish());
   expectRight(rest);
   expect(rest.bare).toBe(0);
   expect(rest.black).toBeGreaterThan(0);

@@ -166,14 +166,14 @@ export class FirefoxEyes {
   hosts(markup: Markup): Promise<Host[]> {
     return this.roots(`(roots) => roots.flatMap((root) => {
       const frame = root.querySelector('.w.row, .w.action');
-      if (!frame) return [];
+      if (!frame && root.host.style.contain !== 'strict') return [];
       const row = root.host.closest(${JSON.stringify(markup.row)});
       const { x, y, width, height } = root.host.getBoundingClientRect();
       return [{
         order: row ? String((${markup.order}) ?? '').trim() : '',
-        state: frame.classList[2] ?? '',
-        others: frame.classList.contains('others'),
-        kind: frame.classList.contains('row') ? 'row' : 'action',
+        state: frame?.classList[2] ?? 'pending',
+        others: !!frame?.classList.contains('others'),
+        kind: root.host.style.width === '52px' ? 'row' : 'action',
         x, y, width, height,
       }];
     })`);

@@ -3,6 +3,7 @@
 
 import reasons from 'shared/reason/reasons.json';
 import type { Eyes, Markup } from './eyes';
+import { until } from './programs';
 
 /** One order as the sandbox made it up: daemon/sandbox/order.go says what each field is. */
 export interface Order {
@@ -74,7 +75,7 @@ export interface Report {
   wrongs: number;
   /** rows with more than one host, over all frames */
   twice: number;
-  /** rows without a host, over all frames */
+  /** rows without a host, or with one that is empty yet, over all frames */
   bare: number;
   /** milliseconds of the longest time between two frames */
   longest: number;
@@ -141,6 +142,15 @@ function checking(truth: Truth, markup: Markup, body: string): string {
 /** Looks once, at what is painted now. */
 export function look(eyes: Eyes, truth: Truth, markup: Markup): Promise<Report> {
   return eyes.evaluate(checking(truth, markup, 'await painted(); check();'));
+}
+
+/** Looks until every row of the page shows an answer, or one a wrong one; gives the last look. */
+export function atRest(eyes: Eyes, truth: Truth, markup: Markup): Promise<Report> {
+  return until('every row of the page shows an answer', async () => {
+    const report = await look(eyes, truth, markup);
+    const done = report.rows > 0 && report.bare === 0 && report.answered >= report.rows;
+    return (done || report.wrongs > 0) && report;
+  });
 }
 
 /** Scrolls to random places, `scroller` being what scrolls, and looks after each painted frame. */
