@@ -173,7 +173,7 @@ export class FirefoxEyes {
         order: row ? String((${markup.order}) ?? '').trim() : '',
         state: frame?.classList[2] ?? 'pending',
         others: !!frame?.classList.contains('others'),
-        kind: root.host.style.width === '52px' ? 'row' : 'action',
+        kind: (frame ? frame.classList.contains('row') : root.host.style.width === '52px') ? 'row' : 'action',
         x, y, width, height,
       }];
     })`);

@@ -110,7 +110,7 @@ export class Eyes {
           order: row ? String((${markup.order}) ?? '').trim() : '',
           state: frame?.classList[2] ?? 'pending',
           others: !!frame?.classList.contains('others'),
-          kind: host.style.width === '52px' ? 'row' : 'action',
+          kind: (frame ? frame.classList.contains('row') : host.style.width === '52px') ? 'row' : 'action',
           ...box(host),
         }];
       });
