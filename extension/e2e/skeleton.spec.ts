@@ -207,3 +207,94 @@ test('what a page says in attributes of its own, or far down, is heard', async (
     expect(report.text.includes('nobodys')).toBe(levels < 400);
   }
 });
+
+// A page whose classes carry a buyer, who is named where no text of it stands.
+const UNSAID: [string, string][] = [
+  ['data in a script', `<script type="application/json">{"orders":[{"buyer":{"name":"Zebulon"}}]}</script>`],
+  ['what a script sets', `<script>window.__STATE__={"page":1,"buyerName":"Zebulon \\u0051."}</script>`],
+  ['a comment', '<!-- bought by Zebulon -->'],
+  ['a template', '<template><p>Zebulon</p></template>'],
+  ['a picture’s words', '<svg><title>Zebulon</title><text>x</text></svg>'],
+  ['what stands for scripts', '<noscript><p class="sheet-entry">Zebulon</p></noscript>'],
+  ['a handler', `<i onclick="call('Zebulon')">x</i>`],
+  ['a property of a style', `<i style="--who: 'Zebulon'">x</i>`],
+  ['a picture in a style', `<i style="background: url(/faces/Zebulon.png)">x</i>`],
+  ['the page’s title', ''],
+];
+for (const [where, markup] of UNSAID) {
+  test(`a name is known from ${where}`, async ({ page }) => {
+    const html = `<!doctype html><title>${markup ? '' : 'Zebulon'}</title><body>
+      <div class="sheet-entry of-zebulon buyerZebulon" data-zebulon="x">x</div>${markup}`;
+    await open(page, ADDRESS.replace('Zebulon', 'x'), html, []);
+    const { text } = await reportOf(page, definition('shopee'));
+    expect(leaked(text, ['Zebulon'])).toEqual([]);
+    // What nobody is called stays.
+    expect(text).toContain('class="sheet-entry of-aaaaaa buyerAaaaaaa"');
+  });
+}
+
+test('a name is known from what was typed, and from the address', async ({ page }) => {
+  const html =
+    '<!doctype html><body><b class="sheet-entry of-zebulon of-quackenbush">x</b><input><textarea></textarea>';
+  await open(page, ADDRESS, html, []);
+  await page.evaluate(() => {
+    document.querySelector('textarea')!.value = 'Quackenbush';
+  });
+  const { text } = await reportOf(page, definition('shopee'));
+  expect(leaked(text, ['Zebulon', 'Quackenbush'])).toEqual([]);
+  expect(text).toContain('class="sheet-entry of-');
+});
+
+test('numbers in pieces are numbers', async ({ page }) => {
+  // Made by hand, since each piece by itself is as harmless as a column's number.
+  const pieces = '<b class="no-820-901-770-000-123 n-27-13-98 at820 mt-24">8209017700000123</b>';
+  const said = '<b aria-flowto="55 11 95 55 01 34" aria-posinset="12" data-at="n-820">x</b>';
+  const short = '<b class="buyerana anarow">Ana</b>';
+  await open(page, ADDRESS, `<!doctype html><body>${pieces}${said}${short}`, []);
+  const { text } = await reportOf(page, definition('shopee'));
+  const skeleton = text.slice(text.indexOf('\nskeleton\n'));
+  expect(leaked(skeleton, ['820-901-770-000-123', 'at820', '13-98', '55 11 95', 'ana'])).toEqual([]);
+  expect(skeleton).toContain('mt-24');
+  expect(skeleton).toContain('aria-posinset="12"');
+});
+
+test('whatever a page is written in, nothing of its people is left', async ({ page }) => {
+  const said = [
+    'Zebulon٨٢٠٩٠١', // digits of another script
+    '𝓩𝓮𝓫𝓾𝓵𝓸𝓷',
+    'Ｚｅｂｕｌｏｎ８２０',
+    'زبولون كواك',
+    '\u202eNolubez\u202c',
+    'Ze\u00adbu\u200blon',
+    'z'.repeat(5000),
+  ];
+  const spots = (text: string) =>
+    `<b title="${text}">${text}</b><i data-${'q'.repeat(3000)}="${text}" class="${text} ${'k'.repeat(3000)}">x</i>
+     <p id="${text}" dir="rtl">x</p><a href="/of/${text}?${text}#/${text}">x</a><img srcset="/${text}.png 2x" alt="${text}">
+     <input value="${text}" placeholder="${text}" list="${text}"><iframe srcdoc="<p>${text}</p>"></iframe>
+     <of-${'zebulon'}-${'x'.repeat(400)}>x</of-${'zebulon'}-${'x'.repeat(400)}>`;
+  await open(page, ADDRESS, `<!doctype html><body>${said.map(spots).join('')}`, []);
+  await page.evaluate(() => {
+    const outer = document.body.appendChild(document.createElement('x-outer')).attachShadow({ mode: 'open' });
+    outer.innerHTML = '<x-inner class="of-quackenbush"></x-inner>';
+    const inner = outer.firstElementChild!.attachShadow({ mode: 'open' });
+    inner.innerHTML = '<b class="within" title="Quackenbush">Quackenbush</b><slot></slot>';
+  });
+  const { text } = await reportOf(page, definition('shopee'));
+  const skeleton = text.slice(text.indexOf('\nskeleton\n'));
+  for (const one of [
+    ...said,
+    'Zebulon',
+    'Quackenbush',
+    '٨٢٠',
+    '８２０',
+    'كواك',
+    'Nolubez',
+    'qqqqqqqqqqqqqqqqqqqqqqqqq',
+  ]) {
+    expect(skeleton.toLowerCase()).not.toContain(one.toLowerCase());
+  }
+  expect(skeleton).toContain('within');
+  // No word of a page makes a line of any length.
+  expect(Math.max(...skeleton.split('\n').map((line) => line.length))).toBeLessThan(2000);
+});

@@ -55,7 +55,8 @@ function namesOf(query: string, words: Words): string {
   );
 }
 
-function decoded(text: string): string {
+/** A text as it reads without the escapes of addresses. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -8,7 +8,7 @@ import type { RowDefinition } from '../site/definition';
 import { attempt } from '../site/guard';
 import { findPage } from '../site/page';
 import { first, select } from '../site/select';
-import { addressShape } from './address';
+import { addressShape, decoded } from './address';
 import { treeOf } from './tree';
 import { Words } from './words';
 
@@ -32,6 +32,8 @@ export function reportOn({ definition, document, version, ours }: ReportOf): Pag
   const { site, hosts } = definition;
   const page = findPage(definition, new URL(document.location.href));
   const words = new Words(JSON.stringify(definition.pages));
+  const { pathname, search, hash } = document.location;
+  for (const said of [pathname, search, hash]) words.hear(decoded(said.replaceAll('+', ' ')));
   const tree = treeOf(document.body ?? document.documentElement, { words, hosts, ours });
   const address = addressShape(document.location.href, hosts, words);
   const text = [

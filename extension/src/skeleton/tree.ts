@@ -1,7 +1,8 @@
 // The skeleton of a document: elements, classes, names of attributes; every text
 // and every value as its shape. Bounded in size, depth and time.
 
-import { addressShape } from './address';
+import { addressShape, decoded } from './address';
+import { literals, untagged } from './code';
 import { shape } from './shape';
 import type { Words } from './words';
 
@@ -13,6 +14,8 @@ const DEEPEST = 100;
 /** Elements whose words are known, and how deep. */
 const MOST_HEARD = 200_000;
 const DEEPEST_HEARD = 400;
+/** Characters that are heard. */
+const MOST_SAID = 8_000_000;
 /** Elements of one parent that look alike and are shown. */
 const ALIKE = 3;
 
@@ -77,32 +80,56 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
   const attributeOf = (element: Element, name: string) =>
     Element.prototype.getAttribute.call(element, name) ?? '';
   const namesOf = (element: Element) => Element.prototype.getAttributeNames.call(element);
+  const contentOf = property<DocumentFragment>(HTMLTemplateElement.prototype, 'content');
+  const typedInto: Record<string, (node: Node) => string> = {
+    input: property(HTMLInputElement.prototype, 'value'),
+    textarea: property(HTMLTextAreaElement.prototype, 'value'),
+  };
 
   const encoder = new TextEncoder();
   const lines: string[] = [];
   let bytes = 0;
   let heard = 0;
+  let said = 0;
   let elements = 0;
   let full = false;
 
-  hear(root, 0);
+  hear(root.ownerDocument.documentElement, 0);
   // Where not all words were heard, no class is safe by not being among them.
   const named = (text: string) => (heard > MOST_HEARD ? words.id(text) : words.name(text));
   walk(root, 0);
   return lines.join('\n');
 
-  /** Everything that is said is heard before anything is written. */
+  /** Everything that is said is heard before anything is written, what no seller sees of it too. */
   function hear(element: Element, depth: number): void {
     if (depth > DEEPEST_HEARD) heard = MOST_HEARD;
     if (++heard > MOST_HEARD || ours(element)) return;
     for (const name of namesOf(element)) {
-      if (says(name)) words.hear(decoded(attributeOf(element, name)));
+      const value = attributeOf(element, name);
+      if (says(name)) listen(decoded(value));
+      else if (/^(style$|on)/.test(name)) for (const text of literals(value)) listen(decoded(text));
     }
-    const speaks = !/^(script|style|noscript|template|svg)$/.test(nameOf(element));
-    for (const child of inside(element)) {
-      if (child.nodeType === Node.TEXT_NODE && speaks) words.hear(child.nodeValue ?? '');
-      else if (child.nodeType === Node.ELEMENT_NODE && speaks) hear(child as Element, depth + 1);
+    const kind = nameOf(element);
+    const typed = typedInto[kind];
+    if (typed) listen(typed(element));
+    if (kind === 'template') hearAll(childrenOf(contentOf(element)), kind, depth);
+    hearAll(inside(element), kind, depth);
+  }
+
+  function hearAll(children: Iterable<ChildNode>, kind: string, depth: number): void {
+    for (const child of children) {
+      const text = child.nodeValue ?? '';
+      if (child.nodeType === Node.ELEMENT_NODE) hear(child as Element, depth + 1);
+      else if (child.nodeType === Node.COMMENT_NODE || kind === 'noscript') listen(untagged(text));
+      else if (kind === 'script' || kind === 'style') for (const one of literals(text)) listen(one);
+      else listen(text);
     }
+  }
+
+  function listen(text: string): void {
+    said += text.length;
+    if (said > MOST_SAID) heard = MOST_HEARD;
+    else if (text) words.hear(text);
   }
 
   function inside(element: Element): ChildNode[] {
@@ -162,11 +189,11 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
   }
 
   function tagOf(element: Element): string {
-    const said = namesOf(element).map((name) => {
+    const attributes = namesOf(element).map((name) => {
       const value = shapedValue(name.toLowerCase(), attributeOf(element, name));
       return value === '' ? named(name) : `${named(name)}="${value}"`;
     });
-    return `<${[named(nameOf(element)), ...said].join(' ')}>`;
+    return `<${[named(nameOf(element)), ...attributes].join(' ')}>`;
   }
 
   function shapedValue(name: string, value: string): string {
@@ -182,7 +209,7 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
     if (IDS.has(name)) return words.id(value);
     if (KEPT.has(name) || name.startsWith('aria-')) {
       const all = value.toLowerCase().split(/\s+/);
-      if (all.every((one) => STANDARD.has(one) || /^-?[0-9]{1,2}$/.test(one))) return value;
+      if (all.every((one) => STANDARD.has(one)) || /^-?[0-9]{1,2}$/.test(value)) return value;
     }
     return words.value(value);
   }
@@ -191,14 +218,5 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
 /** Whether an attribute can hold what the page says of somebody; the others hold names of the page's making, or code. */
 function says(name: string): boolean {
   if (NAMES.has(name) || IDS.has(name) || KEPT.has(name)) return false;
-  return !/^(style$|on|data-test)|class/.test(name);
-}
-
-function decoded(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return !/^(style$|on|data-test|(d|points|transform|viewbox)$)|class/i.test(name);
 }

@@ -32,6 +32,8 @@ const INTERFACE = new Set(
 const SHORT = 3;
 /** Letters of a word from which on it is looked for inside of longer ones. */
 const LONG = 5;
+/** Characters of long numbers that are known. */
+const NUMBERS = 1_000_000;
 /** Characters of a name that are kept. */
 const SHOWN = 80;
 
@@ -40,6 +42,8 @@ export class Words {
   readonly #definition: Set<string>;
   readonly #said = new Set<string>();
   readonly #judged = new Map<string, boolean>();
+  /** the long numbers of the page, each after a space */
+  #numbers = '';
 
   /** `definition` is a part of a definition as text: its words are public. */
   constructor(definition: string) {
@@ -54,17 +58,23 @@ export class Words {
         if (word.length >= SHORT && !this.#plain(word)) this.#said.add(word);
       }
     }
+    for (const number of text.match(/[0-9]{6,}/g) ?? []) {
+      if (this.#numbers.length < NUMBERS) this.#numbers += ` ${number}`;
+    }
   }
 
   /** A class, or the name of an attribute. */
   name(text: string): string {
+    // A number in pieces is one all the same.
+    const long = text.replace(/[^0-9]/g, '').length >= 6;
     return parts(text, (part) => {
       const digits = part.replace(/[^0-9]/g, '').length;
       const suspicious =
-        digits >= 6 ||
+        (long && digits > 0) ||
         /[0-9]{4}/.test(part) ||
         /^[A-Za-z]{3,}[0-9]{2,}$/.test(part) ||
         part.length > 24 ||
+        (part.match(/[0-9]{3,}/g) ?? []).some((run) => this.#numbers.includes(run)) ||
         (digits > 0 && this.#somebody(part));
       return suspicious
         ? shape(part)
@@ -99,6 +109,14 @@ export class Words {
   }
 
   #holds(word: string): boolean {
+    // Short ones only where they begin or end a word, beside one that is nobody's.
+    for (let length = SHORT; length < Math.min(LONG, word.length); length++) {
+      for (const at of [0, word.length - length]) {
+        const rest = at === 0 ? word.slice(length) : word.slice(0, at);
+        const known = this.#plain(rest) || this.#said.has(rest);
+        if (known && this.#said.has(word.slice(at, at + length))) return true;
+      }
+    }
     for (let from = 0; from + LONG <= word.length; from++) {
       for (let to = from + LONG; to <= word.length; to++) {
         if (this.#said.has(word.slice(from, to))) return true;
