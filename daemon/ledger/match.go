@@ -15,7 +15,8 @@ type hit struct {
 //
 // A permanent key decides. A key that can change hands counts only where the
 // mark and the looked-up buyer do not both have a permanent key of one kind
-// with different ids: then the name went to somebody else. A mark stays with its
+// with different ids: then the name went to somebody else. The mark has the
+// permanent key too that the seller joined to the name. A mark stays with its
 // first key: one that the seller split from that finds it no more.
 func matches(v getter, keys []buyer.Key) ([]hit, error) {
 	var permanent, changing []hit
@@ -48,14 +49,19 @@ func matches(v getter, keys []buyer.Key) ([]hit, error) {
 						continue
 					}
 				}
-				switch {
-				case wantPermanent:
+				if wantPermanent {
 					permanent = append(permanent, hit{e, true})
-				case contradict(e.Keys, keys):
+					found[id] = true
 					continue
-				default:
-					changing = append(changing, hit{e, false})
 				}
+				his, err := joinedTo(v, k)
+				if err != nil {
+					return err
+				}
+				if contradict(e.Keys, keys) || contradict(his, keys) {
+					continue
+				}
+				changing = append(changing, hit{e, false})
 				found[id] = true
 			}
 		}
@@ -68,6 +74,18 @@ func matches(v getter, keys []buyer.Key) ([]hit, error) {
 		return nil, err
 	}
 	return append(permanent, changing...), nil
+}
+
+// joinedTo are the keys that the seller joined to one.
+func joinedTo(v getter, k buyer.Key) ([]buyer.Key, error) {
+	list, err := decisionsOn(v, k)
+	var keys []buyer.Key
+	for _, d := range list {
+		if d.Joined {
+			keys = append(keys, d.Other)
+		}
+	}
+	return keys, err
 }
 
 // contradict tells whether two lists of keys cannot be one buyer: both name a

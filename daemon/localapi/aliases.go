@@ -243,7 +243,8 @@ func (s *Server) alsoMarked(n ledger.NewCancel) ([]buyer.Key, error) {
 	return all, nil
 }
 
-// withJoined is keys and all that is joined to them.
+// withJoined is keys, which are one buyer's, and all that is joined to them. A name
+// that went to somebody else does not lead to him: his permanent id says who he is.
 func (s *Server) withJoined(keys []buyer.Key) ([]buyer.Key, error) {
 	all, said := slices.Clone(keys), s.newSaid()
 	for _, k := range keys {
@@ -252,7 +253,9 @@ func (s *Server) withJoined(keys []buyer.Key) ([]buyer.Key, error) {
 			return nil, err
 		}
 		for _, l := range related.links {
-			if !slices.Contains(all, l.key) {
+			if !slices.Contains(all, l.key) && !slices.ContainsFunc(all, func(o buyer.Key) bool {
+				return o.Kind == l.key.Kind && o.Permanent()
+			}) {
 				all = append(all, l.key)
 			}
 		}

@@ -230,6 +230,95 @@ func TestTheQuestionIsPushed(t *testing.T) {
 	}
 }
 
+// A name that went to somebody else leads from neither buyer to the other: what is
+// asked of one leaves the other's mark and orders alone.
+func TestNameThatWentToSomebodyElse(t *testing.T) {
+	other := ebayID("another+immutable")
+	his := map[string]func(n *names){
+		"marked with both": func(n *names) {
+			both := newMark(n.id)
+			both.Keys = append(both.Keys, n.name)
+			n.p.mark(both)
+		},
+		"marked by id, joined by the seller":   func(n *names) { n.mark(n.id); n.decide("join", n.name, n.id) },
+		"marked by name, joined by the seller": func(n *names) { n.mark(n.name); n.decide("join", n.name, n.id) },
+	}
+	cancel := func(c wire.NewCancel) func(*names) {
+		return func(n *names) {
+			c.ID = newID()
+			n.p.say(wire.CancelMarks{Type: "cancel", ID: n.p.id(), Cancels: []wire.NewCancel{c}})
+		}
+	}
+	for what, c := range map[string]struct {
+		do         func(*names)
+		his, other wire.State
+	}{
+		"nothing":               {func(*names) {}, wire.Black, wire.Black},
+		"his mark is cancelled": {func(n *names) { cancel(wire.NewCancel{Mark: n.row(51, n.id).Mark.ID})(n) }, wire.Clear, wire.Black},
+		"he is cancelled":       {func(n *names) { cancel(wire.NewCancel{Keys: []buyer.Key{n.id}})(n) }, wire.Clear, wire.Black},
+		"the other is":          {cancel(wire.NewCancel{Keys: []buyer.Key{other}}), wire.Black, wire.Clear},
+		"he is forgotten": {func(n *names) {
+			n.s.ok(n.s.line().Post(n.Context(), "/v1/forget", wire.ForgetQuery{Keys: []buyer.Key{n.id}}, nil))
+		}, wire.Clear, wire.Black},
+		"the other is forgotten": {func(n *names) {
+			n.s.ok(n.s.line().Post(n.Context(), "/v1/forget", wire.ForgetQuery{Keys: []buyer.Key{other}}, nil))
+		}, wire.Black, wire.Clear},
+	} {
+		for how, marked := range his {
+			t.Run(how+", "+what, func(t *testing.T) {
+				n := newNames(t)
+				marked(n)
+				n.s.clock.move(time.Minute)
+				n.mark(other)
+				n.sees(1, other, n.name)
+				n.s.clock.move(time.Minute)
+				if a := n.row(2, other); slices.Contains(a.Keys, n.id) || a.Maybe != nil {
+					t.Fatalf("one row names both: %+v", a)
+				}
+				c.do(n)
+				want := c.his
+				if what == "the other is forgotten" && how == "marked by name, joined by the seller" {
+					want = wire.Clear // what the mark holds is the other's name, and that is forgotten
+				}
+				if a, b := n.row(3, n.id), n.row(4, other); a.State != want || b.State != c.other {
+					t.Errorf("he is %s, the other %s; want %s and %s", a.State, b.State, want, c.other)
+				}
+			})
+		}
+	}
+}
+
+// Somebody else who bears the name on a page is not black by a mark on the name,
+// once the seller said whose it was.
+func TestPageGivesAJoinedNameToSomebodyElse(t *testing.T) {
+	n := newNames(t)
+	n.mark(n.name)
+	other := ebayID("another+immutable")
+	if a := n.row(1, other, n.name); a.State != wire.Black {
+		t.Fatalf("before that: %+v", a)
+	}
+	n.decide("join", n.name, n.id)
+	if a := n.row(2, other, n.name); a.State != wire.Clear {
+		t.Fatalf("%+v", a)
+	}
+	if a := n.row(3, n.id); a.State != wire.Black {
+		t.Fatalf("his own: %+v", a)
+	}
+}
+
+// Whom a name means is not guessed where marks and orders say different things.
+func TestForgetByANameOfTwo(t *testing.T) {
+	n := newNames(t)
+	both := newMark(n.id)
+	both.Keys = append(both.Keys, n.name)
+	n.p.mark(both)
+	n.sees(1, ebayID("another+immutable"), n.name)
+	err := n.s.line().Post(t.Context(), "/v1/forget", wire.ForgetQuery{Keys: []buyer.Key{n.name}}, nil)
+	if codeOf(err) != "buyer_which" || n.row(2, n.id).State != wire.Black {
+		t.Fatalf("%v", err)
+	}
+}
+
 // A changed name keeps the mark: the id stays.
 func TestRenameKeepsTheMark(t *testing.T) {
 	s := newStage(t)

@@ -160,10 +160,15 @@ func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
 	// Marks and orders each join keys that the other knows nothing of.
 	for {
 		known := len(keys)
-		if keys, err = s.config.Ledger.Aliases(keys); err != nil {
+		marked, err := s.config.Ledger.Aliases(keys)
+		if err != nil {
 			return nil, err
 		}
-		if keys, err = s.config.Orders.Aliases(keys); err != nil {
+		seen, err := s.config.Orders.Aliases(keys)
+		if err != nil {
+			return nil, err
+		}
+		if keys, err = buyer.Together(keys, [][]buyer.Key{marked, seen}); err != nil {
 			return nil, err
 		}
 		if keys, err = s.withJoined(keys); err != nil || len(keys) == known {

@@ -118,7 +118,8 @@ func full(keys []buyer.Key) bool {
 // kinOf finds what belongs to a buyer with these keys, which are canonical and
 // one of a kind. What the seller said goes before what was seen, an object before
 // orders, and what is newer before what is older. Nothing gives a buyer two keys
-// of one kind, a key that he was split from, or one that stands for many people.
+// of one kind, a key that he was split from, one that the seller joined to another
+// of his kind, or one that stands for many people.
 func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 	var k kin
 	if err := a.decide(keys); err != nil {
@@ -149,10 +150,10 @@ func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 			break
 		}
 		refused, err := a.s.config.Orders.Refused(best.key)
-		if err != nil {
+		if err = errors.Join(err, a.decide([]buyer.Key{best.key})); err != nil {
 			return k, err
 		}
-		if refused || f.splitFrom(set, best.key) {
+		if refused || f.splitFrom(set, best.key) || a.taken(set, best.key) {
 			f.barred = append(f.barred, best.key)
 			continue
 		}
@@ -168,11 +169,25 @@ func (a *said) kinOf(keys []buyer.Key, barred ...buyer.Key) (kin, error) {
 		f.evidence = append(f.evidence, a.evidence[best.key]...)
 	}
 	for _, e := range f.evidence {
-		if e.Joined.IsZero() && slices.Contains(set, e.Key) && f.open(set, e.Other) && !f.splitFrom(set, e.Other) {
+		if !e.Joined.IsZero() || !slices.Contains(set, e.Key) || !f.open(set, e.Other) || f.splitFrom(set, e.Other) {
+			continue
+		}
+		if err := a.decide([]buyer.Key{e.Other}); err != nil {
+			return k, err
+		}
+		if !a.taken(set, e.Other) {
 			k.asked = append(k.asked, link{key: e.Other, through: e.Key, last: e.Last})
 		}
 	}
 	return k, nil
+}
+
+// taken tells whether the seller joined a key, of which decisions were read, to
+// another one of a kind that a set has: that other one is whose it is.
+func (a *said) taken(set []buyer.Key, k buyer.Key) bool {
+	return slices.ContainsFunc(a.decisions[k], func(d ledger.Decision) bool {
+		return d.Joined && slices.ContainsFunc(set, func(o buyer.Key) bool { return o.Kind == d.Other.Kind && o != d.Other })
+	})
 }
 
 // finding is what is said of one buyer's keys.
