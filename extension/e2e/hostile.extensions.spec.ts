@@ -139,8 +139,8 @@ test('an extension on the same page reaches what browsers give extensions, and n
   const order = (await ordersOf(page)).find((o) => o.identified);
   if (!order) throw new Error('no order');
   await stage.daemon.mark(keyOf(order), 'extortion', '--note', 'seldom words');
-  const host = await eyes.shows(SHOPEE, order.number, 'black');
-  await eyes.press(host);
+  await eyes.shows(SHOPEE, order.number, 'black');
+  await eyes.press(await eyes.bring(SHOPEE, order.number));
   await until('the card is open', () => eyes.find('.panel'));
   const { read, heard } = await page.evaluate<{ read: string; heard: string[] }>(`new Promise((done) => {
     document.addEventListener('was-read', (event) => done({ read: event.detail, heard: window.heard }));

@@ -3,7 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright-core';
-import { Eyes } from './rehearsal/eyes';
+import { Eyes, type Host } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { Rehearsal } from './rehearsal/rehearsal';
 import { DETAIL, SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
@@ -49,8 +49,8 @@ test('when the background dies the badges stay, and a click is done once', async
   const { page, eyes } = await stage.list(`${SHOPEE_LIST}&orders=20&seed=3`, SHOPEE);
   const before = (await stage.daemon.marks()).length;
   for (const reason of ['returns', 'unpaid']) {
-    const host = (await eyes.settled(SHOPEE, 5)).find((h) => h.state === 'clear');
-    if (!host) throw new Error('no row to mark');
+    await eyes.settled(SHOPEE, 5);
+    const [host] = (await eyes.rowsThatShow(SHOPEE, 'clear')) as [Host];
     const at = await eyes.bring(SHOPEE, host.order);
     await stage.browser.killBackground();
     await eyes.mark(at, reason);
@@ -60,9 +60,9 @@ test('when the background dies the badges stay, and a click is done once', async
   await stage.browser.killBackground();
   await until('the marks were delivered', async () => (await stage.daemon.marks()).length === before + 2);
   // Another browser's mark still finds the page.
-  const host = (await eyes.settled(SHOPEE, 5)).find((h) => h.state === 'black');
+  const [host] = (await eyes.rowsThatShow(SHOPEE, 'black')) as [Host];
   for (const mark of await stage.daemon.marks()) await stage.daemon.json('unmark', '--mark', mark.id);
-  await eyes.shows(SHOPEE, host?.order ?? '', 'clear');
+  await eyes.shows(SHOPEE, host.order, 'clear');
   await page.close();
 });
 

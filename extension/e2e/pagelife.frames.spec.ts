@@ -4,7 +4,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Frame, Page } from 'playwright-core';
-import { Eyes } from './rehearsal/eyes';
+import { Eyes, type Host } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { Rehearsal } from './rehearsal/rehearsal';
 import { ALIEXPRESS, ALIEXPRESS_LIST, SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
@@ -63,10 +63,9 @@ for (const [where, address, inner, markup] of [
     const { page, frame } = await around(address, inner);
     await frame.locator(markup.row).nth(10).waitFor();
     const eyes = await Eyes.on(page, stage.browser.extension, 'inside');
-    const hosts = await eyes.settled(markup, 10);
+    await eyes.settled(markup, 10);
     const orders = await ordersIn(frame);
-    const host = hosts.findLast((h) => h.state === 'clear');
-    if (!host) throw new Error('no row to mark');
+    const host = (await eyes.rowsThatShow(markup, 'clear')).at(-1) as Host;
     await eyes.mark(await eyes.bring(markup, host.order), 'returns');
     await eyes.shows(markup, host.order, 'black');
     const [mark] = await stage.daemon.marks();

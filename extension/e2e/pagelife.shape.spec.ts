@@ -4,7 +4,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright-core';
-import { Eyes, type Markup } from './rehearsal/eyes';
+import { Eyes, type Host, type Markup } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import {
@@ -181,9 +181,9 @@ for (const [site, url, markup] of SITES) {
     };
     const before = await shifts();
     const stood = await boxes(page);
-    const host = (await eyes.hosts(markup)).find((h) => h.kind === 'row' && h.state === 'clear');
-    const order = (await ordersOf(page)).find((o) => o.number === host?.order || o.ref === host?.order);
-    if (!host || !order) throw new Error('no row to mark');
+    const [host] = (await eyes.rowsThatShow(markup, 'clear')) as [Host];
+    const order = (await ordersOf(page)).find((o) => o.number === host.order || o.ref === host.order);
+    if (!order) throw new Error('no row to mark');
     const buyer = site === 'aliexpress' ? `aliexpress::login_id:${order.username}` : keyOf(order);
     await stage.daemon.mark(buyer, 'extortion');
     await eyes.shows(markup, host.order, 'black');

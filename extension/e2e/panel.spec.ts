@@ -2,6 +2,7 @@
 // for it, and what the seller presses before it is there is done when it is.
 
 import { expect, test } from '@playwright/test';
+import type { Host } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { Rehearsal } from './rehearsal/rehearsal';
 import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
@@ -44,7 +45,7 @@ test('it comes by itself, once, and the page knows nothing of it', async () => {
   await watch(false);
   const { page, eyes } = await stage.list(LIST, SHOPEE);
   await until('the dock is there', async () => (await eyes.said('.dock')).length === 1);
-  const order = (await eyes.hosts(SHOPEE)).find((h) => h.state === 'clear')?.order ?? '';
+  const [{ order }] = (await eyes.rowsThatShow(SHOPEE, 'clear')) as [Host];
   await eyes.mark(await eyes.bring(SHOPEE, order), 'returns');
   await eyes.shows(SHOPEE, order, 'black');
   const [target, ...more] = await ran();
@@ -67,8 +68,7 @@ test('it comes by itself, once, and the page knows nothing of it', async () => {
 test('a click before it is there opens the form when it is', async () => {
   await watch(true);
   const { eyes } = await stage.list(LIST, SHOPEE);
-  const host = (await eyes.hosts(SHOPEE)).find((h) => h.state === 'clear');
-  if (!host) throw new Error('no row to mark');
+  const [host] = (await eyes.rowsThatShow(SHOPEE, 'clear')) as [Host];
   const { order } = host;
   await until('it is on its way', async () => (await ran()).length === 1);
   await eyes.press(host);
@@ -85,7 +85,7 @@ test('no row is aimed at where the dock is about to stand', async () => {
   const { page, eyes } = await stage.list(LIST, SHOPEE);
   // Where a row comes to stand that is scrolled to the middle, the open dock covers it.
   await page.setViewportSize({ width: 1440, height: 700 });
-  const order = (await eyes.hosts(SHOPEE)).filter((h) => h.state === 'clear').at(-1)?.order ?? '';
+  const { order } = (await eyes.rowsThatShow(SHOPEE, 'clear')).at(-1) as Host;
   const brought = eyes.bring(SHOPEE, order);
   await until('it is on its way', async () => (await ran()).length === 1);
   const early = await Promise.race([brought, page.waitForTimeout(500)]);

@@ -3,6 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright-core';
+import type { Host } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import {
@@ -78,10 +79,9 @@ for (const [site, list, markup] of [
   test(`${site}: a page that watches sees no mark being made, shown or taken back`, async () => {
     const { page, eyes } = await stage.list(list, markup);
     const orders = await ordersOf(page);
-    const hosts = await eyes.settled(markup);
-    const clear = hosts.find((h) => h.state === 'clear');
-    const order = orders.find((o) => [o.number, o.ref].includes(clear?.order ?? ''));
-    if (!clear || !order) throw new Error('no row to mark');
+    const [{ order }] = (await eyes.rowsThatShow(markup, 'clear')) as [Host];
+    const clear = await eyes.bring(markup, order);
+    expect(orders.flatMap((o) => [o.number, o.ref])).toContain(order);
     await page.evaluate('window.__seen.clear()');
 
     await eyes.press(clear);

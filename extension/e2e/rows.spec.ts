@@ -3,7 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import { ADDRESS, ROWS, serve } from './bench/shop';
-import { Eyes } from './rehearsal/eyes';
+import { Eyes, type Host } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { ordersOf, Rehearsal } from './rehearsal/rehearsal';
 import {
@@ -218,14 +218,13 @@ test('two tabs of one store follow each other', async () => {
   const one = await stage.list(`${SHOPEE_LIST}&orders=20&seed=6`, SHOPEE);
   const two = await stage.list(`${SHOPEE_LIST}&orders=20&seed=6`, SHOPEE);
   await one.page.bringToFront();
-  const host = (await one.eyes.settled(SHOPEE)).find((h) => h.state === 'clear');
-  if (!host) throw new Error('no row to mark');
-  await one.eyes.mark(host, 'returns');
+  const [host] = (await one.eyes.rowsThatShow(SHOPEE, 'clear')) as [Host];
+  await one.eyes.mark(await one.eyes.bring(SHOPEE, host.order), 'returns');
   await one.eyes.shows(SHOPEE, host.order, 'black');
   await two.eyes.shows(SHOPEE, host.order, 'black');
 
   await two.page.bringToFront();
-  await two.eyes.press(await two.eyes.shows(SHOPEE, host.order, 'black'));
+  await two.eyes.press(await two.eyes.bring(SHOPEE, host.order));
   await two.eyes.click('.foot .btn', 'Cancel mark');
   await two.eyes.shows(SHOPEE, host.order, 'clear');
   await one.eyes.shows(SHOPEE, host.order, 'clear');

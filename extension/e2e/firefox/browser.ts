@@ -173,17 +173,18 @@ export class FirefoxEyes {
         order: row ? String((${markup.order}) ?? '').trim() : '',
         state: frame?.classList[2] ?? 'pending',
         others: !!frame?.classList.contains('others'),
+        saving: !!frame?.classList.contains('saving'),
         kind: (frame ? frame.classList.contains('row') : root.host.style.width === '52px') ? 'row' : 'action',
         x, y, width, height,
       }];
     })`);
   }
 
-  /** Waits until an order's row shows a state. */
+  /** Waits until an order's row shows a state, and what was asked for on it is done. */
   shows(markup: Markup, order: string, state: string): Promise<Host> {
     return until(
       `the row shows ${state}`,
-      async () => (await this.hosts(markup)).find((h) => h.order === order && h.state === state),
+      async () => (await this.hosts(markup)).find((h) => h.order === order && h.state === state && !h.saving),
       30_000,
     );
   }

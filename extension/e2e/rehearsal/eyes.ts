@@ -20,6 +20,8 @@ export interface Host {
   state: string;
   /** it shows "?", whatever its state is */
   others: boolean;
+  /** what the seller asked for has no outcome yet */
+  saving: boolean;
   /** a row's host, or the second one among the order's actions */
   kind: 'row' | 'action';
   x: number;
@@ -110,6 +112,7 @@ export class Eyes {
           order: row ? String((${markup.order}) ?? '').trim() : '',
           state: frame?.classList[2] ?? 'pending',
           others: !!frame?.classList.contains('others'),
+          saving: !!frame?.classList.contains('saving'),
           kind: (frame ? frame.classList.contains('row') : host.style.width === '52px') ? 'row' : 'action',
           ...box(host),
         }];
@@ -130,14 +133,28 @@ export class Eyes {
     );
   }
 
-  /** Waits until an order's row shows a state. */
+  /**
+   * Waits until an order's row shows a state, and what the seller asked for on it is
+   * done: the daemon may tell all pages of a mark before it answers the one that asked,
+   * whose form is open until then.
+   */
   shows(markup: Markup, order: string, state: string, limit = 15_000): Promise<Host> {
     return until(
       `the row shows ${state}`,
       async () =>
-        (await this.hosts(markup)).find((h) => h.kind === 'row' && h.order === order && h.state === state),
+        (await this.hosts(markup)).find(
+          (h) => h.kind === 'row' && h.order === order && h.state === state && !h.saving,
+        ),
       limit,
     );
+  }
+
+  /** Waits until rows show a state, and gives them: of whom an order is may be known later than that it is there. */
+  rowsThatShow(markup: Markup, state: string): Promise<Host[]> {
+    return until(`a row shows ${state}`, async () => {
+      const rows = (await this.hosts(markup)).filter((h) => h.kind === 'row' && h.state === state);
+      return rows.length > 0 && rows;
+    });
   }
 
   /**
@@ -207,9 +224,20 @@ export class Eyes {
     return named ?? undefined;
   }
 
+  /** Moves the mouse over a control of ours, which stays there then: what makes room or goes by itself waits for whoever points at it. */
+  point(selector: string, words?: string): Promise<Box> {
+    return until(`${selector} ${words ?? ''} stands on the page`, async () => {
+      const before = await this.find(selector, words);
+      if (!before) return undefined;
+      await this.page.mouse.move(before.x + before.width / 2, before.y + before.height / 2);
+      const now = await this.find(selector, words);
+      return now?.x === before.x && now.y === before.y && now;
+    });
+  }
+
   /** Clicks a control of ours with the mouse. */
   async click(selector: string, words?: string): Promise<void> {
-    const at = await until(`${selector} ${words ?? ''} stands on the page`, () => this.find(selector, words));
+    const at = await this.point(selector, words);
     await this.page.mouse.click(at.x + at.width / 2, at.y + at.height / 2);
   }
 
