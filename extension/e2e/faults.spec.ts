@@ -57,7 +57,9 @@ test('the daemon stops and starts under an open page', async () => {
   await until('the toast says that the mark is kept', async () =>
     (await eyes.said('.toast')).some((text) => text.includes('until Blackmark answers')),
   );
-  const [waiting] = (await eyes.hosts(SHOPEE)).filter((h) => h.kind === 'row' && h.order === meanwhile.number);
+  const [waiting] = (await eyes.hosts(SHOPEE)).filter(
+    (h) => h.kind === 'row' && h.order === meanwhile.number,
+  );
   expect(waiting).toMatchObject({ state: 'clear', saving: true });
 
   await stage.daemon.start();
