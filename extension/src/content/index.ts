@@ -6,7 +6,7 @@
 
 import { PAGE_PORT } from '../messages';
 import { type Definition, know, type MarketplaceSource } from '../site';
-import { onSite, Page, type Panel } from './page';
+import { createPage, onSite, type Panel } from './page';
 import type { Clock, Port } from './port';
 
 declare global {
@@ -49,7 +49,7 @@ if (
   places()?.every((origin) => onSite(definition, origin.split('https://')[1] ?? ''))
 ) {
   know(globalThis.blackmarkMarketplaces ?? []);
-  const page = new Page({
+  const page = createPage({
     definition,
     attributes: globalThis.blackmarkAttributes ?? [],
     connect,

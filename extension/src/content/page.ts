@@ -6,7 +6,7 @@
 // knowledge of a site and no word that a seller sees.
 
 import { type Link, newID } from '../messages';
-import { type CreateWorkbench, createOverlay, type Overlay } from '../overlay';
+import { type CreateWorkbench, createOverlay } from '../overlay';
 import {
   containerOf,
   type Definition,
@@ -24,7 +24,7 @@ import { Allowance, COPIED, type Copy, openCopy } from './copies';
 import type { Desk, DeskUse } from './desk';
 import { Hosts } from './hosts';
 import { Pass } from './pass';
-import { type Clock, Line, type LineListener, type Port, type Said } from './port';
+import { type Clock, Line, type Port, type Said } from './port';
 import { Book, type Entry, nameOf } from './rows';
 import { Seen } from './seen';
 
@@ -65,78 +65,83 @@ export function onSite(definition: Definition, host: string): boolean {
 }
 
 /** A page for as long as its document lives. */
-export class Page {
-  readonly #options: PageOptions;
-  readonly #memory = new Memory();
-  readonly #book = new Book<Element>();
-  readonly #seen = new Seen();
-  readonly #allowance = new Allowance();
-  readonly #copies: Copy[] = [];
-  /** responses that wait for the desk */
-  readonly #unread: Copy[] = [];
-  readonly #line: Line;
-  readonly #overlay: Overlay;
-  readonly #hosts: Hosts;
-  readonly #pass: Pass;
-  readonly #ending = new AbortController();
-  #link: Link = { state: 'connecting' };
-  #href = '';
-  /** what the dock shows, as text */
-  #dock = '';
-  #shown: PageDefinition | null = null;
-  #desk: Desk | undefined;
-  /** how far the desk is asked for */
-  #expecting = false;
-  #asked = false;
-  #retrying = false;
-  /** what calls off the drawing of rows that wait, and of the dock */
-  #late: (() => void) | undefined;
-  #sum: (() => void) | undefined;
-
-  constructor(options: PageOptions) {
-    this.#options = options;
-    const { definition, attributes, clock, connect } = options;
-    this.#line = new Line({
-      page: newID(),
-      site: definition.site,
-      connect,
-      visible: () => !document.hidden,
-      clock,
-      listener: this.#listener(),
-    });
-    this.#overlay = createOverlay(document, () => this.#line.panel());
-    this.#hosts = new Hosts(this.#overlay);
-    this.#pass = new Pass({
-      document,
-      attributes,
-      owns: this.#overlay.owns,
-      container: () => this.#shown && containerOf(this.#shown, document),
-      seated: (element) => this.#book.seats.has(element),
-      moved: (elements) => this.#movedRows(elements),
-      blank: (elements) => {
-        for (const element of elements) {
-          const seat = this.#book.seats.get(element);
-          if (seat) this.#hosts.blank(seat);
-        }
-      },
-      look: (settled) => this.#look(settled),
-    });
-  }
-
+export interface Page {
   /** Starts to look, and to listen for moves to other pages of the site; false where this is none that the definition has. */
-  start(): boolean {
-    const { signal } = this.#ending;
-    const look = () => this.#pass.request();
+  start(): boolean;
+  /** Takes the panel's script in, once. */
+  equip(panel: Panel): void;
+}
+
+/** Makes the page of this document. */
+export function createPage({ definition, attributes, connect, clock, ended }: PageOptions): Page {
+  const memory = new Memory();
+  const book = new Book<Element>();
+  const sightings = new Seen();
+  const allowance = new Allowance();
+  const copies: Copy[] = [];
+  /** responses that wait for the desk */
+  const unread: Copy[] = [];
+  const ending = new AbortController();
+  let link: Link = { state: 'connecting' };
+  let href = '';
+  /** what the dock shows, as text */
+  let docked = '';
+  let shown: PageDefinition | null = null;
+  let desk: Desk | undefined;
+  /** how far the desk is asked for */
+  let expecting = false;
+  let asked = false;
+  let retrying = false;
+  /** what calls off the drawing of rows that wait, and of the dock */
+  let notLate: (() => void) | undefined;
+  let noSum: (() => void) | undefined;
+
+  const line = new Line({
+    page: newID(),
+    site: definition.site,
+    connect,
+    visible: () => !document.hidden,
+    clock,
+    listener: {
+      opened: () => {
+        book.untell();
+        pass.request();
+      },
+      message: hear,
+      ended: end,
+    },
+  });
+  const overlay = createOverlay(document, () => line.panel());
+  const hosts = new Hosts(overlay);
+  const pass = new Pass({
+    document,
+    attributes,
+    owns: overlay.owns,
+    container: () => shown && containerOf(shown, document),
+    seated: (element) => book.seats.has(element),
+    moved: movedRows,
+    blank: (elements) => {
+      for (const element of elements) {
+        const seat = book.seats.get(element);
+        if (seat) hosts.blank(seat);
+      }
+    },
+    look,
+  });
+
+  function start(): boolean {
+    const { signal } = ending;
+    const soon = () => pass.request();
     const turned = () => {
-      look();
-      this.#pass.requestAfter(TURNING);
+      soon();
+      pass.requestAfter(TURNING);
     };
     const seen = () => {
-      if (this.#shown) this.#line.seen();
-      look();
+      if (shown) line.seen();
+      soon();
     };
     const thawed = () => {
-      if (this.#shown) this.#line.thawed();
+      if (shown) line.thawed();
     };
     const on = (target: EventTarget, type: string, hear: (event: Event) => void, more = {}) =>
       target.addEventListener(type, hear, { signal, ...more });
@@ -144,253 +149,239 @@ export class Page {
     // Left and come back to, as it was, and frozen where it stood.
     on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? thawed : seen)());
     on(document, 'resume', thawed);
-    on(window, 'popstate', look);
-    on(window, 'hashchange', look);
+    on(window, 'popstate', soon);
+    on(window, 'hashchange', soon);
     on(document, 'change', turned, { capture: true, passive: true });
-    on(document, COPIED, (event) => this.#copied(event));
-    if ('navigation' in window) {
-      on(window.navigation, 'currententrychange', () => this.#moved());
-    }
-    this.#pass.observe(!('navigation' in window));
-    this.#moved();
-    return !!this.#shown;
+    on(document, COPIED, copied);
+    if ('navigation' in window) on(window.navigation, 'currententrychange', moved);
+    pass.observe(!('navigation' in window));
+    moved();
+    return !!shown;
   }
 
-  /** Takes the panel's script in, once. */
-  equip({ createDesk, createWorkbench }: Panel): void {
-    if (this.#desk || this.#ending.signal.aborted) return;
-    this.#desk = createDesk({
-      definition: this.#options.definition,
-      book: this.#book,
-      line: this.#line,
-      clock: this.#options.clock,
-      changed: (entries) => this.#draw(entries),
-      again: (milliseconds) => this.#pass.requestAfter(milliseconds),
+  function equip({ createDesk, createWorkbench }: Panel): void {
+    if (desk || ending.signal.aborted) return;
+    desk = createDesk({
+      definition,
+      book,
+      line,
+      clock,
+      changed: draw,
+      again: (milliseconds) => pass.requestAfter(milliseconds),
     });
-    this.#line.panelCame();
-    this.#overlay.equip(createWorkbench, this.#desk.requests());
-    this.#draw([]);
-    for (const copy of this.#unread.splice(0)) this.#readCopy(copy);
-    this.#pass.request();
+    line.panelCame();
+    overlay.equip(createWorkbench, desk.requests());
+    draw([]);
+    for (const copy of unread.splice(0)) readCopy(copy);
+    pass.request();
   }
 
   /** Leaves the page as if we had never been there. */
-  end(): void {
-    this.#ending.abort();
-    this.#late?.();
-    this.#sum?.();
-    this.#pass.stop();
-    this.#line.close();
-    this.#overlay.destroy();
-    this.#options.ended();
+  function end(): void {
+    ending.abort();
+    notLate?.();
+    noSum?.();
+    pass.stop();
+    line.close();
+    overlay.destroy();
+    ended();
   }
 
   /** Finds out on which page of the site we are. */
-  #moved(): void {
-    if (location.href === this.#href) return;
-    this.#href = location.href;
-    const page = findPage(this.#options.definition, new URL(this.#href));
-    if (page !== this.#shown) {
-      this.#shown = page;
-      this.#desk?.reset();
-      this.#pass.observe(page !== null || !('navigation' in window));
+  function moved(): void {
+    if (location.href === href) return;
+    href = location.href;
+    const page = findPage(definition, new URL(href));
+    if (page !== shown) {
+      shown = page;
+      desk?.reset();
+      pass.observe(page !== null || !('navigation' in window));
       if (page) {
-        this.#line.open();
-        requestIdleCallback(() => prepare(this.#options.definition, page));
-      } else this.#leave();
+        line.open();
+        requestIdleCallback(() => prepare(definition, page));
+      } else leave();
     }
-    this.#pass.request();
+    pass.request();
   }
 
   /** The site moved to a page that is none of ours. */
-  #leave(): void {
-    this.#pass.writing(() => {
-      for (const { name } of this.#book.seats.values()) this.#hosts.drop(name);
-      this.#overlay.undock();
+  function leave(): void {
+    pass.writing(() => {
+      for (const { name } of book.seats.values()) hosts.drop(name);
+      overlay.undock();
     });
-    this.#line.unwatch(this.#book.clear());
+    line.unwatch(book.clear());
   }
 
-  #look(settled: boolean): void {
-    this.#moved();
-    const page = this.#shown;
+  function look(settled: boolean): void {
+    moved();
+    const page = shown;
     if (!page) return;
-    if (settled) this.#readCopies();
-    const now = this.#options.clock.now();
-    const reads = this.#read(page, document);
-    const dropped = this.#book.seat(reads, now);
+    if (settled) readCopies();
+    const now = clock.now();
+    const reads = read(page, document);
+    const dropped = book.seat(reads, now);
     // Asked before anything is drawn: the daemon works meanwhile.
-    if (settled) this.#ask(now);
-    for (const name of dropped) this.#hosts.drop(name);
+    if (settled) ask(now);
+    for (const name of dropped) hosts.drop(name);
     let waits = false;
-    for (const read of reads) {
-      const seat = this.#book.seats.get(read.element);
-      if (seat && !this.#hosts.show(seat, read)) waits = true;
+    for (const one of reads) {
+      const seat = book.seats.get(one.element);
+      if (seat && !hosts.show(seat, one)) waits = true;
     }
-    if (waits) this.#drawLate();
+    if (waits) drawLate();
     if (!settled) return;
-    this.#tell();
-    this.#desk?.read(page, reads);
-    this.#desk?.forget(now);
-    this.#sumUp();
+    tell();
+    desk?.read(page, reads);
+    desk?.forget(now);
+    sumUp();
   }
 
-  #read(page: PageDefinition, root: Document): ReadRow[] {
-    const { definition } = this.#options;
-    return readRows(definition, page, root, new URL(this.#href), this.#memory, this.#overlay.owns);
+  function read(page: PageDefinition, root: Document): ReadRow[] {
+    return readRows(definition, page, root, new URL(href), memory, overlay.owns);
   }
 
   /** Those of these elements that should have another seat by now, or whose host is not in its place. */
-  #movedRows(elements: Set<Element> | null): Set<Element> {
-    const { seats } = this.#book;
-    if (!this.#shown || !elements) return new Set(seats.keys());
-    const moved = new Set(elements);
+  function movedRows(elements: Set<Element> | null): Set<Element> {
+    const { seats } = book;
+    if (!shown || !elements) return new Set(seats.keys());
+    const gone = new Set(elements);
     const some = {
       querySelectorAll: (css: string) => [...elements].filter((element) => element.matches(css)),
     };
-    for (const read of this.#read(this.#shown, some as unknown as Document)) {
-      const seat = seats.get(read.element);
-      if (seat?.entry.row === nameOf(read) && this.#hosts.stands(seat, read)) moved.delete(read.element);
+    for (const one of read(shown, some as unknown as Document)) {
+      const seat = seats.get(one.element);
+      if (seat?.entry.row === nameOf(one) && hosts.stands(seat, one)) gone.delete(one.element);
     }
-    return moved;
+    return gone;
   }
 
   /** Asks for rows whose facts are new. */
-  #ask(now: number): void {
-    const { rows, again, over } = this.#book.tell(now, this.#line.ready ? this.#line.allowance() : 0);
-    if (rows.length > 0) this.#line.watch(rows);
-    if (again !== undefined) this.#pass.requestAfter(again);
-    if (over && this.#line.ready) this.#pass.requestAfter(this.#line.refill());
+  function ask(now: number): void {
+    const { rows, again, over } = book.tell(now, line.ready ? line.allowance() : 0);
+    if (rows.length > 0) line.watch(rows);
+    if (again !== undefined) pass.requestAfter(again);
+    if (over && line.ready) pass.requestAfter(line.refill());
   }
 
   /** Tells what responses said of other orders. */
-  #tell(): void {
-    if (!this.#line.ready) return;
-    const sightings = this.#seen.take(this.#book.entries);
-    if (sightings.length > 0) this.#line.tell(sightings);
+  function tell(): void {
+    if (!line.ready) return;
+    const all = sightings.take(book.entries);
+    if (all.length > 0) line.tell(all);
   }
 
   /** Draws orders anew, and the dock at once. */
-  #draw(entries: Entry[]): void {
-    this.#drawRows(entries);
-    this.#sum?.();
-    this.#sum = undefined;
-    const page = this.#shown;
-    if (page) this.#pass.writing(() => this.#drawDock(page));
+  function draw(entries: Entry[]): void {
+    drawRows(entries);
+    noSum?.();
+    noSum = undefined;
+    const page = shown;
+    if (page) pass.writing(() => drawDock(page));
   }
 
   /** Draws these orders' rows; without them all, those too that wait for their answers. */
-  #drawRows(entries?: Entry[]): void {
+  function drawRows(entries?: Entry[]): void {
     const only = entries && new Set(entries);
     if (only?.size === 0) return;
-    this.#pass.writing(() => {
-      for (const seat of this.#book.seats.values())
-        if (!only || only.has(seat.entry)) this.#hosts.draw(seat, !only);
+    pass.writing(() => {
+      for (const seat of book.seats.values()) if (!only || only.has(seat.entry)) hosts.draw(seat, !only);
     });
   }
 
   /** Rows without an answer show so, if none comes soon. */
-  #drawLate(): void {
-    this.#late ??= this.#options.clock.after(LATE, () => {
-      this.#late = undefined;
-      this.#drawRows();
+  function drawLate(): void {
+    notLate ??= clock.after(LATE, () => {
+      notLate = undefined;
+      drawRows();
     });
   }
 
   /** Draws the dock anew, soon: with the answers to what was just asked, as a rule. */
-  #sumUp(): void {
-    this.#sum ??= this.#options.clock.after(SUM, () => this.#draw([]));
+  function sumUp(): void {
+    noSum ??= clock.after(SUM, () => draw([]));
   }
 
-  #drawDock(page: PageDefinition): void {
+  function drawDock(page: PageDefinition): void {
     if (page.rows.length === 0) return;
-    this.#expectDesk();
-    const view = this.#desk?.sum(page, this.#link);
+    expectDesk();
+    const view = desk?.sum(page, link);
     const drawn = JSON.stringify(view) ?? '';
-    if (drawn === this.#dock && this.#overlay.docked()) return;
-    this.#dock = drawn;
-    this.#overlay.dock(view);
+    if (drawn === docked && overlay.docked()) return;
+    docked = drawn;
+    overlay.dock(view);
   }
 
   /** The desk is asked for after the first answers, or soon where none come. */
-  #expectDesk(): void {
-    if (this.#expecting) return;
-    this.#expecting = true;
-    this.#options.clock.after(ANSWERLESS, () => this.#askForDesk());
+  function expectDesk(): void {
+    if (expecting) return;
+    expecting = true;
+    clock.after(ANSWERLESS, askForDesk);
   }
 
   /** Asks for the desk, once, when the page has nothing else to do. */
-  #askForDesk(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    requestIdleCallback(() => this.#line.panel(), { timeout: BUSY });
+  function askForDesk(): void {
+    if (asked) return;
+    asked = true;
+    requestIdleCallback(() => line.panel(), { timeout: BUSY });
   }
 
   /** A response that the hook copied: a stranger's text. It is read once the page has done with it. */
-  #copied(event: Event): void {
-    this.#moved();
-    if (!this.#shown || !(event instanceof CustomEvent)) return;
+  function copied(event: Event): void {
+    moved();
+    if (!shown || !(event instanceof CustomEvent)) return;
     const copy = openCopy(event.detail);
     if (!copy) return;
-    if (!this.#allowance.take(this.#options.clock.now(), copy.text.length)) return;
+    if (!allowance.take(clock.now(), copy.text.length)) return;
     if (copy.text.length > AT_ONCE) {
-      const read = () => {
-        this.#readCopy(copy);
-        this.#pass.request();
+      const whenIdle = () => {
+        readCopy(copy);
+        pass.request();
       };
-      requestIdleCallback(read, { timeout: RETRY });
+      requestIdleCallback(whenIdle, { timeout: RETRY });
       return;
     }
-    this.#copies.push(copy);
-    if (this.#copies.length > 1) return;
+    copies.push(copy);
+    if (copies.length > 1) return;
     // Where the look is next, it reads them too: what it then asks is asked sooner.
-    this.#pass.request();
-    setTimeout(() => this.#readCopies());
+    pass.request();
+    setTimeout(readCopies);
   }
 
-  #readCopies(): void {
-    for (const copy of this.#copies.splice(0)) this.#readCopy(copy);
+  function readCopies(): void {
+    for (const copy of copies.splice(0)) readCopy(copy);
   }
 
-  #readCopy(copy: Copy): void {
-    const sweep: Sweep = (...response) => this.#desk?.sweep(...response) ?? this.#keepUnread(copy);
-    this.#seen.add(readJson(this.#options.definition, copy.url, copy.text, this.#memory, sweep));
+  function readCopy(copy: Copy): void {
+    const sweep: Sweep = (...response) => desk?.sweep(...response) ?? keepUnread(copy);
+    sightings.add(readJson(definition, copy.url, copy.text, memory, sweep));
   }
 
   /** Keeps a response that only the desk can read. */
-  #keepUnread(copy: Copy): [] {
-    if (this.#unread.length < UNREAD) this.#unread.push(copy);
-    this.#askForDesk();
+  function keepUnread(copy: Copy): [] {
+    if (unread.length < UNREAD) unread.push(copy);
+    askForDesk();
     return [];
   }
 
-  #listener(): LineListener {
-    return {
-      opened: () => {
-        this.#book.untell();
-        this.#pass.request();
-      },
-      message: (message) => this.#hear(message),
-      ended: () => this.end(),
-    };
-  }
-
-  #hear(message: Said): void {
+  function hear(message: Said): void {
     if (message.type === 'link') {
-      this.#link = message.link;
-      this.#draw([]);
+      link = message.link;
+      draw([]);
     } else if (message.type === 'answers') {
-      this.#draw(this.#book.answer(message.answers));
-      this.#askForDesk();
+      draw(book.answer(message.answers));
+      askForDesk();
     } else if (message.type === 'failed') {
       // Rows beyond what a minute allows the background asks for by itself.
-      if (message.problem.kind === 'too_many' || this.#retrying) return;
-      this.#retrying = true;
-      this.#options.clock.after(RETRY, () => {
-        this.#retrying = false;
-        this.#book.untell((entry) => !entry.answer);
-        this.#pass.request();
+      if (message.problem.kind === 'too_many' || retrying) return;
+      retrying = true;
+      clock.after(RETRY, () => {
+        retrying = false;
+        book.untell((entry) => !entry.answer);
+        pass.request();
       });
-    } else this.#desk?.hear(message);
+    } else desk?.hear(message);
   }
+
+  return { start, equip };
 }
