@@ -32,8 +32,12 @@ const (
 	maxCount = 1_000_000 // of one look
 
 	// troubleAfter is how many looks in a row must fail on a page that was
-	// understood before: a list can be empty now and then.
+	// understood before: a list can be empty now and then. Where nothing says
+	// whether it is, all looks of a day are one.
 	troubleAfter = 3
+	// namedOf is in one of how many rows buyers must have been named, at least,
+	// until rows without any are trouble: some lists learn of one now and then.
+	namedOf = 4
 	// neverAfter is the same for a page that never was.
 	neverAfter = 2
 	// maxDays are the days of a list that are remembered, and usedDays those that
@@ -171,9 +175,10 @@ func counted(p wire.SitePage, l wire.PageLook, now time.Time) wire.SitePage {
 	switch {
 	case l.Rows == 0 && !l.Empty:
 		missing = wire.TroubleRows
-	case l.Rows > 0 && l.Buyers == 0 && p.Buyers > 0:
+	case l.Rows > 0 && l.Buyers == 0 && (p.Trouble == wire.TroubleBuyers || p.Buyers > 0 && p.Buyers*namedOf >= p.Rows):
 		missing = wire.TroubleBuyers
 	}
+	again := l.Unsure && p.Missed > 0 && sameDay(p.Last, now)
 	p.Looks++
 	p.Rows += l.Rows
 	p.Buyers += l.Buyers
@@ -192,9 +197,11 @@ func counted(p wire.SitePage, l wire.PageLook, now time.Time) wire.SitePage {
 		p.Good, p.Missed, p.Trouble = p.Last, 0, wire.TroubleNone
 		return p
 	}
-	p.Missed++
+	if !again {
+		p.Missed++
+	}
 	patience := troubleAfter
-	if p.Good == "" {
+	if p.Good == "" && !l.Unsure {
 		patience = neverAfter
 	}
 	if p.Missed >= patience {
@@ -214,7 +221,7 @@ func (s *Sites) elsewhere(site string, now time.Time) {
 			e = *p.Elsewhere
 		}
 		e.Visits++
-		if today := now.Format(time.RFC3339); e.Last == "" || e.Last[:len(time.DateOnly)] != today[:len(time.DateOnly)] {
+		if !sameDay(e.Last, now) {
 			e.Days++
 		}
 		e.Last = now.Format(time.RFC3339)
@@ -225,6 +232,11 @@ func (s *Sites) elsewhere(site string, now time.Time) {
 		}
 		s.pages[name] = p
 	}
+}
+
+// sameDay says whether a time as it is kept, or none, is of the day of now.
+func sameDay(last string, now time.Time) bool {
+	return strings.HasPrefix(last, now.Format(time.DateOnly))
 }
 
 // withDay is the days with today among them.

@@ -83,6 +83,54 @@ func TestPageThatNeverNamesBuyersIsNoTrouble(t *testing.T) {
 	}
 }
 
+// A list whose buyers are known only once a seller opened an order names one now
+// and then: looks that find none are nothing new.
+func TestPageThatSeldomNamesBuyersIsNoTrouble(t *testing.T) {
+	s := open(t, t.TempDir(), &clock{time.Now()})
+	for _, buyers := range []int{0, 1, 4, 0, 0, 0, 0} {
+		if p := look(t, s, wire.PageLook{Site: "amazon", Page: "list", Version: 1, Rows: 20, Buyers: buyers}); p.Trouble != "" {
+			t.Fatalf("%+v", p)
+		}
+	}
+}
+
+// What an empty list of some pages looks like is not known: a seller without
+// orders may open it as often as he likes, and one that stays empty day after day
+// is told of.
+func TestListThatMayBeEmpty(t *testing.T) {
+	at := &clock{time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)}
+	s := open(t, t.TempDir(), at)
+	list := wire.PageLook{Site: "ebay", Page: "list", Version: 1, List: true}
+	nothing := list
+	nothing.Unsure = true
+	full := list
+	full.Rows = 20
+	look(t, s, full)
+	for day := range 3 {
+		for range 20 {
+			at.tick(time.Minute)
+			p := look(t, s, nothing)
+			if want := day == 2; (p.Trouble == wire.TroubleRows) != want {
+				t.Fatalf("on day %d: %+v", day+1, p)
+			}
+		}
+		at.tick(24 * time.Hour)
+	}
+	if p := look(t, s, full); p.Trouble != "" || p.Missed != 0 {
+		t.Fatalf("%+v", p)
+	}
+	// The control: where it is known, three looks are enough.
+	sure := list
+	sure.Site = "shopee"
+	full.Site = "shopee"
+	look(t, s, full)
+	look(t, s, sure)
+	look(t, s, sure)
+	if p := look(t, s, sure); p.Trouble != wire.TroubleRows {
+		t.Fatalf("%+v", p)
+	}
+}
+
 // A site that moves its list to another address: the list is opened no more, and
 // the site is. Nobody else would ever say so.
 func TestListThatMoved(t *testing.T) {

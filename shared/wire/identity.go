@@ -57,8 +57,9 @@ type PageLook struct {
 	Version int    `json:"version"`
 	List    bool   `json:"list,omitempty"` // a page that lists orders
 	Rows    int    `json:"rows"`
-	Buyers  int    `json:"buyers"`          // rows with a key
-	Empty   bool   `json:"empty,omitempty"` // the page says itself that there is nothing
+	Buyers  int    `json:"buyers"`           // rows whose buyer the page names, or of whom it says why it does not
+	Empty   bool   `json:"empty,omitempty"`  // the page says itself that there is nothing
+	Unsure  bool   `json:"unsure,omitempty"` // no rows, and nothing is known by which the page could say so
 }
 
 // PageLooks tells the daemon of looks, one a page and life of it.

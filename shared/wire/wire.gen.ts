@@ -345,10 +345,12 @@ export interface PageLook {
   /** a page that lists orders */
   list?: boolean;
   rows: number;
-  /** rows with a key */
+  /** rows whose buyer the page names, or of whom it says why it does not */
   buyers: number;
   /** the page says itself that there is nothing */
   empty?: boolean;
+  /** no rows, and nothing is known by which the page could say so */
+  unsure?: boolean;
 }
 /** PageLooks tells the daemon of looks, one a page and life of it. */
 export interface PageLooks {
