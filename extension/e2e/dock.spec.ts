@@ -29,6 +29,38 @@ test('the dock begins small, opens, and stays open on the next page', async () =
   }
 });
 
+test('at every zoom the open dock stands in the window, and can be made small', async () => {
+  const sandbox = await Sandbox.start();
+  const browser = await Browser.start({ sandbox: sandbox.address });
+  try {
+    const page = await browser.context.newPage();
+    const eyes = await Eyes.on(page, browser.extension);
+    const session = await browser.context.newCDPSession(page);
+    // What a window of 1440 x 900 has left for a page.
+    for (const zoom of [0.5, 1, 2, 3]) {
+      const [width, height] = [Math.round(1440 / zoom), Math.round(900 / zoom)];
+      const metrics = { width, height, deviceScaleFactor: zoom, mobile: false };
+      await session.send('Emulation.setDeviceMetricsOverride', metrics);
+      await page.goto(LIST);
+      const dock = await until('the dock is open', () => eyes.find('.dock'));
+      expect(dock.y, `its upper edge at ${zoom * 100} %`).toBeGreaterThanOrEqual(0);
+      expect(dock.x).toBeGreaterThanOrEqual(0);
+      for (const part of ['.dock .notice', '.dock .select .btn']) {
+        const box = await until(`${part} is there`, () => eyes.find(part));
+        expect(box.y, `${part} at ${zoom * 100} %`).toBeGreaterThanOrEqual(dock.y);
+        expect(box.y + box.height).toBeLessThanOrEqual(dock.y + dock.height);
+      }
+      await eyes.click('.dock .head .flag:last-child');
+      await until('the dock is small', () => eyes.find('.pill'));
+      await eyes.click('.pill');
+      await until('the dock is open again', () => eyes.find('.dock'));
+    }
+  } finally {
+    await browser.close();
+    await sandbox.stop();
+  }
+});
+
 const PAGES: [string, string][] = [
   ['Shopee, list', LIST],
   ['Dianxiaomi, list', 'https://www.dianxiaomi.com/web/order/all?go=m1-1&orders=60'],

@@ -25,7 +25,7 @@ export const PANEL_STYLE = `${VEIL_STYLE}
 .grow{flex:1;min-width:0}
 .dot{width:8px;height:8px;border-radius:4px;flex:none;background:#2f9e58}
 .trouble .dot{background:none;box-shadow:inset 0 0 0 2px var(--bad)}
-.dock{width:292px;height:424px;display:flex;flex-direction:column;overflow:hidden}
+.dock{width:292px;height:424px;max-height:calc(100vh - 24px);display:flex;flex-direction:column;overflow:hidden}
 .head{display:flex;align-items:center;gap:8px;height:50px;padding:0 8px 0 12px;flex:none}
 .title{font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .linked{display:flex;align-items:center;gap:6px}
