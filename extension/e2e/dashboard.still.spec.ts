@@ -68,7 +68,7 @@ test('the check sees what moves', async () => {
       late.style.height = '200px';
       document.querySelector('main')?.prepend(late);
     });
-    expect(await shifts(page, 'h1')).not.toEqual([]);
+    await expect.poll(() => shifts(page, 'h1')).not.toEqual([]);
   } finally {
     await browser.close();
   }

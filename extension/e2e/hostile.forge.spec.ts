@@ -43,6 +43,7 @@ test('made-up responses weld no buyer to a marked one, and mark nobody', async (
   const honest = await stage.list(`${SHOPEE_LIST}&orders=12`, SHOPEE);
   await honest.eyes.shows(SHOPEE, marked.number, 'black');
   // An order of which two buyers were named names none any more; black it is not.
+  await honest.eyes.shows(SHOPEE, other.number, 'unidentified');
   const now = (await honest.eyes.settled(SHOPEE, 5)).filter((h) => h.order === other.number);
   expect(now.map((h) => h.state)).toEqual(['unidentified']);
   expect((await stage.daemon.marks()).map((m) => m.keys.map((key) => key.id))).toEqual([[marked.id]]);

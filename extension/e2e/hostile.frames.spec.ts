@@ -3,7 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright-core';
-import { type Box, Eyes, type Host } from './rehearsal/eyes';
+import { Eyes, type Host } from './rehearsal/eyes';
 import { until } from './rehearsal/programs';
 import { Rehearsal } from './rehearsal/rehearsal';
 import { ALIEXPRESS, ALIEXPRESS_LIST, SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
@@ -68,7 +68,7 @@ for (const [where, address, inner, markup] of [
 
       /** Presses a control with the frame hidden: nothing may come of it; then with the frame seen. */
       const press = async (selector: string) => {
-        const at: Box = await until(`${selector} stands there`, () => eyes.find(selector));
+        const at = await eyes.point(selector);
         const before = await marks();
         await hide(page, how);
         const scale = how.scale ?? 1;

@@ -80,7 +80,7 @@ for (const [browsers, chosen] of [
       await inLanguage(page, chosen);
       await expect(page.locator('.state.connected')).toHaveText(chosen === 'en' ? /Connected/ : /已连接/);
       const title = () => browser.worker()?.evaluate(() => chrome.action.getTitle({}));
-      expect(await title()).toBe('Blackmark');
+      await expect.poll(title).toBe('Blackmark');
 
       const shop = await browser.context.newPage();
       const eyes = await Eyes.on(shop, browser.extension);
@@ -115,6 +115,7 @@ for (const [browsers, chosen] of [
       await inLanguage(page, browsers);
       await shop.reload();
       await eyes.settled(SHOPEE, 5);
+      await until('the dock is there', () => eyes.find('.dock'));
       const again = await drawn(eyes);
       expect(again.length).toBeGreaterThan(10);
       expect(foreign(again, browsers)).toEqual([]);

@@ -369,9 +369,18 @@ test('the dock says what is wrong, jumps, and is reached from the keyboard', asy
   expect((await sample.one('.notice')).words).toContain('not paired');
   await sample.click(await sample.one('.notice .link', 'Pair now'));
   await sample.answer();
+  // The ring goes by itself, however busy the machine is: those that are drawn are counted.
+  await sample.inside(`{
+    const { append } = Element.prototype;
+    globalThis.rings = 0;
+    Element.prototype.append = function (...all) {
+      rings += all.filter(({ className }) => className === 'ring').length;
+      return append.apply(this, all);
+    };
+  }`);
   await sample.click(await sample.one('.count', 'Buyer not identified 1'));
   expect(await sample.calls()).toEqual([['openPopup'], ['jump', 'unidentified']]);
-  expect(await sample.closed('.ring')).toHaveLength(1);
+  expect(await sample.inside('rings')).toBe(1);
   await page.keyboard.press('Alt+Shift+M');
   expect((await sample.one('.dock .flag', 'Collapse')).focused).toBe(true);
   await page.keyboard.press('Escape');

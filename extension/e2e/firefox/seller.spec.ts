@@ -79,9 +79,12 @@ test('the language that the seller chose is that of pages and badges', async () 
     );
     await settings.evaluate(`document.querySelectorAll('.languages input')[${place}].click()`);
   };
+  // The words of the dock, which comes last.
   const words = (eyes: FirefoxEyes) =>
-    eyes.roots<string>(
-      `(roots) => roots.flatMap((root) => [...root.querySelectorAll('[data-t]')].map((e) => e.dataset.t)).join(' ')`,
+    until('the dock says something', () =>
+      eyes.roots<string>(
+        `(roots) => roots.flatMap((root) => [...root.querySelectorAll('[data-t]')].map((e) => e.dataset.t)).join(' ')`,
+      ),
     );
   await choose(2);
   await until('the page speaks Chinese', async () =>
