@@ -5,6 +5,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { get } from 'node:https';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Mark, Status } from 'shared/wire/wire.gen';
@@ -104,10 +105,29 @@ export interface CloudOptions {
 /** Whether a cloud answers at an address; its key is none that a browser would know. */
 function answers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    get(`https://${address}/health`, { rejectUnauthorized: false, agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    }).once('error', () => resolve(false));
+    const timeout = AbortSignal.timeout(READY / 4);
+    get(
+      `https://${address}/health`,
+      { rejectUnauthorized: false, agent: false, signal: timeout },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    ).once('error', () => resolve(false));
+  });
+}
+
+/** Whether anything listens at an address. */
+function isTaken(address: string): Promise<boolean> {
+  const [host = '', port] = address.split(':');
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), host);
+    const answer = (taken: boolean) => {
+      socket.destroy();
+      resolve(taken);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
   });
 }
 
@@ -119,6 +139,9 @@ export class Cloud {
   ) {}
 
   static async start(data: string, options: CloudOptions): Promise<Cloud> {
+    const address = options.address ?? '127.0.0.1:17493';
+    // Whoever listens there would be taken for this cloud.
+    if (await isTaken(address)) throw new Error(`something else listens on ${address}: end it first`);
     const child = kept(
       spawn(
         path.join(PROGRAMS, 'blackmark-cloud'),
@@ -144,7 +167,7 @@ export class Cloud {
       'the cloud answers',
       () => {
         if (child.exitCode !== null) throw new Error(`the cloud ended: ${log}`);
-        return answers(options.address ?? '127.0.0.1:17493');
+        return answers(address);
       },
       READY,
     );

@@ -3,6 +3,7 @@
 // started again. With a display a window opens instead, ready to use.
 
 import { mkdirSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { Browser } from '../rehearsal/browser';
 import { Eyes, type Host } from '../rehearsal/eyes';
@@ -12,7 +13,10 @@ import { badgeTimes, LookupMeter, quantile, startBadgeMeter } from './meter';
 import { INTERVAL, join, markFromAnother } from './neighbour';
 import { STOPS, type Stop } from './sites';
 
-const RUN = path.join(TOP, '.run');
+/** Where everything is kept: .run, or the folder that the command line names. */
+const RUN = path.resolve(process.argv[2] ?? path.join(TOP, '.run'));
+/** Where the seller's own data are kept, for people to read. */
+const DATA = path.relative(TOP, path.join(RUN, 'data'));
 const SHOTS = path.join(RUN, 'shots');
 const wanted = process.env['SITE'];
 const window =
@@ -28,16 +32,29 @@ interface Line {
   cloud: number;
   both: number;
   unidentified: number;
+  unmarkable: number;
   marked: number;
   cancelled: number;
   lookup_ms_p50: number;
   badge_ms_p95: number;
 }
 
+/** What a person did or can mend; where in the story it was found says nothing more. */
+class Refusal extends Error {}
+
+/** Ends us as the signal asks; what was started ends with us. */
+let interrupt: (code: number) => void = (code) => process.exit(code);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => interrupt(128 + constants.signals[signal]));
+
 async function main(): Promise<void> {
   const stops = STOPS.filter((stop) => !wanted || stop.site === wanted);
   if (stops.length === 0) {
-    throw new Error(`there is no site ${wanted}; SITE is one of ${STOPS.map((s) => s.site).join(', ')}`);
+    throw new Refusal(`there is no site "${wanted}"; SITE is one of ${STOPS.map((s) => s.site).join(', ')}`);
+  }
+  const running = await new Daemon(path.join(RUN, 'data')).line('status');
+  if (running.code === 0) {
+    throw new Refusal(`a daemon runs on ${DATA} already: end the other \`make run\` first`);
   }
   mkdirSync(SHOTS, { recursive: true });
   const sandbox = await Sandbox.start();
@@ -49,21 +66,35 @@ async function main(): Promise<void> {
     interval: 2,
   });
   say('cloud: one is enough here, as in a circle of friends; publishes every 2 s');
-  const shared = await markFromAnother(path.join(RUN, 'other'), cloud, sandbox.address, STOPS);
-  say(`another seller: ${shared} reports shared`);
+  const sharing = stops.filter((stop) => !stop.nameless && !stop.unshared);
+  if (sharing.length === 0) say(`another seller: nothing of ${wanted} can be shared`);
+  else {
+    const shared = await markFromAnother(path.join(RUN, 'other'), cloud, sandbox.address, sharing);
+    say(`another seller: ${shared} reports shared`);
+  }
   const daemon = await Daemon.start(path.join(RUN, 'data'), { BLACKMARK_CLOUD_INTERVAL: INTERVAL });
-  say('daemon: runs on .run/data');
+  say(`daemon: runs on ${DATA}`);
   say((await join(daemon, cloud)) ? 'cloud: joined' : 'cloud: joined on an earlier run');
   const browser = await Browser.start({
     sandbox: sandbox.address,
     profile: path.join(RUN, 'profile'),
     headless: !window,
     dock: window ? 'untouched' : 'open',
+  }).catch((cause) => {
+    if (!window || !/XServer|Wayland/.test(String(cause))) throw cause;
+    throw new Refusal('the display opens no window; HEADLESS=1 tells the story without one');
+  });
+  // From here on the browser has something to lose: it is closed, not killed. A second signal does not wait.
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = (code) => {
+      interrupt = (again) => process.exit(again);
+      process.exitCode = window ? 0 : code;
+      resolve();
+    };
   });
   try {
     say((await browser.ensurePaired(daemon)) ? 'extension: paired' : 'extension: paired on an earlier run');
-    if (window) await show(browser, daemon, stops);
-    else await tell(browser, daemon, stops);
+    await Promise.race([interrupted, window ? show(browser, daemon, stops) : tell(browser, daemon, stops)]);
   } catch (error) {
     // What stood on the screen says most about what went wrong.
     const page = browser.context.pages().at(-1);
@@ -96,11 +127,7 @@ async function show(browser: Browser, daemon: Daemon, stops: Stop[]): Promise<vo
   }
   await browser.context.pages()[0]?.bringToFront();
   say('The window is yours. Close it, or press Ctrl-C, to end.');
-  await Promise.race([
-    new Promise((resolve) => browser.context.once('close', resolve)),
-    new Promise((resolve) => process.once('SIGINT', resolve)),
-    new Promise((resolve) => process.once('SIGTERM', resolve)),
-  ]);
+  await new Promise((resolve) => browser.context.once('close', resolve));
 }
 
 /** Marks the first two buyers of a list through the command line, whatever the window's size. */
@@ -167,7 +194,7 @@ async function look(browser: Browser, stop: Stop): Promise<Line> {
   await eyes.press(first);
   const why = await until('it says why', async () => (await eyes.said('.panel')).join(' '));
   await page.screenshot({ path: path.join(SHOTS, `${stop.site}-1-list.png`) });
-  say(`${stop.site}: read ${hosts.length} orders, and no page names their buyers: "${why}"`);
+  say(`${stop.site}: read ${orders(hosts)}, and no page names their buyers: "${why}"`);
   const badges = await timeBadges(eyes, stop, 1);
   await page.close();
   await meter.close();
@@ -178,6 +205,7 @@ async function look(browser: Browser, stop: Stop): Promise<Line> {
     cloud: 0,
     both: 0,
     unidentified: count(hosts, 'unidentified'),
+    unmarkable: count(hosts, 'unmarkable'),
     marked: 0,
     cancelled: 0,
     lookup_ms_p50: round(quantile(meter.times, 0.5)),
@@ -194,7 +222,7 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
 
   await page.goto(stop.list, { waitUntil: 'networkidle' });
   let hosts = await eyes.settled(stop.markup, 5);
-  step(`read ${hosts.length} orders, ${count(hosts, 'unidentified')} of buyers who are not identified`);
+  step(`read ${orders(hosts)}, ${count(hosts, 'unidentified')} of buyers who are not identified`);
   if (stop.names) hosts = await learnNames(browser, eyes, stop, hosts, step);
   if (stop.unshared) {
     step('each seller gets other ids for its buyers, so nothing is shared here');
@@ -254,12 +282,15 @@ async function visit(browser: Browser, daemon: Daemon, stop: Stop): Promise<Line
     cloud: hosts.filter((h) => h.kind === 'row' && h.others).length,
     both: hosts.filter((h) => h.kind === 'row' && h.others && h.state === 'black').length,
     unidentified: count(hosts, 'unidentified'),
+    unmarkable: count(hosts, 'unmarkable'),
     marked: 1 + batch.length,
     cancelled: 1,
     lookup_ms_p50: round(quantile(meter.times, 0.5)),
     badge_ms_p95: round(quantile(badges, 0.95)),
   };
 }
+
+const orders = ({ length }: Host[]) => (length === 1 ? '1 order' : `${length} orders`);
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
@@ -274,8 +305,14 @@ const states = (hosts: Host[]) =>
     .sort()
     .join('\n');
 
-main().catch((error) => {
-  process.stderr.write(`the story stopped: ${error instanceof Error ? error.stack : String(error)}\n`);
-  // Programs that still run would keep us here; the exit ends them.
-  process.exit(1);
-});
+main().then(
+  // What was interrupted may still wait for something; nobody waits for it.
+  () => process.exit(),
+  (error) => {
+    const refused = error instanceof Refusal;
+    const why = refused || !(error instanceof Error) ? String(error).replace(/^Error: /, '') : error.stack;
+    process.stderr.write(`the story ${refused ? 'did not begin' : 'stopped'}: ${why}\n`);
+    // Programs that still run would keep us here; the exit ends them.
+    process.exit(refused ? 2 : 1);
+  },
+);

@@ -1,6 +1,7 @@
 // The other seller of the story: a daemon and a browser of his own, some marks,
 // and a cloud through which both share. Nothing of it is a stand-in.
 
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Browser } from '../rehearsal/browser';
 import { Eyes } from '../rehearsal/eyes';
@@ -24,7 +25,7 @@ export async function join(daemon: Daemon, cloud: Cloud): Promise<boolean> {
   return true;
 }
 
-/** Has another seller mark buyers of each site and share them; once is enough for a kept folder. */
+/** Has another seller mark buyers of these sites and share them; of each site once is enough for a kept folder. */
 export async function markFromAnother(
   folder: string,
   cloud: Cloud,
@@ -35,20 +36,14 @@ export async function markFromAnother(
   let browser: Browser | undefined;
   try {
     await join(daemon, cloud);
-    const { marks } = await daemon.json<{ marks: { keys: { marketplace: string }[] }[] }>(
-      'list',
-      '--limit',
-      '100',
-    );
-    const named = stops.filter((stop) => !stop.nameless);
-    if (marks.length < 4 * named.length) {
-      browser = await Browser.start({ sandbox, profile: path.join(folder, 'profile') });
+    const marked = (stop: Stop) => path.join(folder, `marked-${stop.site}`);
+    for (const stop of stops.filter((one) => !existsSync(marked(one)))) {
+      browser ??= await Browser.start({ sandbox, profile: path.join(folder, 'profile') });
       await browser.ensurePaired(daemon);
-      for (const stop of named) {
-        await markSome(browser, stop).catch((cause) => {
-          throw new Error(`${stop.site}: the other seller got stuck: ${cause}`, { cause });
-        });
-      }
+      await markSome(browser, stop).catch((cause) => {
+        throw new Error(`${stop.site}: the other seller got stuck: ${cause}`, { cause });
+      });
+      writeFileSync(marked(stop), '');
     }
     await daemon.json('share', 'settings', '--delay', '0');
     await daemon.json('share', 'all');
