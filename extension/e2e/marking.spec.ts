@@ -144,12 +144,8 @@ test('a buyer can be marked from a dialog over the list', async () => {
   const { page, eyes } = await stage.list(`${DIANXIAOMI_LIST}&orders=20&virtual=0`, DIANXIAOMI);
   const order = some(plain(await ordersOf(page)));
   await page.locator(`tr[rowid="${order.ref}"] a.action`).first().click();
-  const action = await until('the dialog has our action', async () =>
-    (await eyes.hosts(DIANXIAOMI_DIALOG)).find(
-      (h) => h.kind === 'action' && h.order === order.ref && h.state === 'clear',
-    ),
-  );
-  await eyes.mark(action, 'quality_dispute');
+  await eyes.shows(DIANXIAOMI_DIALOG, order.ref, 'clear');
+  await eyes.mark(await eyes.bring(DIANXIAOMI_DIALOG, order.ref, 'action'), 'quality_dispute');
   await eyes.shows(DIANXIAOMI_DIALOG, order.ref, 'black');
   await page.locator('.ant-modal-close').click();
   await eyes.shows(DIANXIAOMI, order.ref, 'black');

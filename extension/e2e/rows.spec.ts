@@ -51,7 +51,7 @@ function expectRight(report: Report): void {
 }
 
 test('a virtual list scrolled 2,000 times shows no badge on another buyer’s row', async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   const { page, eyes } = await stage.list(`${DIANXIAOMI_LIST}&orders=1000&virtual=1`, DIANXIAOMI);
   const orders = await ordersOf(page);
   await mark(chosen(orders, 20));

@@ -203,10 +203,16 @@ export class FirefoxEyes {
 
   /** Scrolls an order's row into the middle and clicks its mark button. */
   async press(markup: Markup, order: string): Promise<void> {
-    await this.roots(`(roots) => roots.find((root) => {
-      const row = root.host.closest(${JSON.stringify(markup.row)});
-      return row && root.querySelector('.w.row') && String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)};
-    })?.host.scrollIntoView({ block: 'center', behavior: 'instant' }) ?? null`);
+    await until('the row is scrolled to', () =>
+      this.roots<boolean>(`(roots) => {
+        const own = roots.find((root) => {
+          const row = root.host.closest(${JSON.stringify(markup.row)});
+          return row && root.querySelector('.w.row') && String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)};
+        });
+        own?.host.scrollIntoView({ block: 'center', behavior: 'instant' });
+        return !!own;
+      }`),
+    );
     const host = (await this.hosts(markup)).find((h) => h.kind === 'row' && h.order === order);
     if (!host) throw new Error('no host to press');
     await this.page.mouse.click(host.x + host.width - 12, host.y + host.height / 2);

@@ -164,10 +164,15 @@ export class Eyes {
    */
   async bring(markup: Markup, order: string, kind: Host['kind'] = 'row'): Promise<Host> {
     await until('the dock is there', () => this.find('.dock, .pill'));
-    await until(`the order's ${kind} is drawn`, async () =>
-      (await this.hosts(markup)).some((h) => h.order === order && h.kind === kind),
-    );
-    const found = await this.evaluate<string>(`(async () => { ${LIBRARY}
+    return until(`the order's ${kind} can be clicked`, async () => {
+      await this.uncover(markup, order, kind);
+      return (await this.hosts(markup)).find((h) => h.order === order && h.kind === kind);
+    });
+  }
+
+  /** Scrolls an order's row to where its host is not covered; an error where there is no such place, or no host that is drawn. */
+  private async uncover(markup: Markup, order: string, kind: Host['kind']): Promise<void> {
+    const wrong = await this.evaluate<string>(`(async () => { ${LIBRARY}
       const row = all(${JSON.stringify(markup.row)})
         .find((row) => String((${markup.order}) ?? '').trim() === ${JSON.stringify(order)});
       if (!row) return 'no row';
@@ -181,9 +186,7 @@ export class Eyes {
       }
       return 'it is covered wherever it stands';
     })()`);
-    const host = (await this.hosts(markup)).find((h) => h.order === order && h.kind === kind);
-    if (found || !host) throw new Error(`the order's host cannot be clicked: ${found || 'no host'}`);
-    return host;
+    if (wrong) throw new Error(wrong);
   }
 
   /** Where a control of ours stands: by selector, and by its words where they are given. */
