@@ -69,7 +69,12 @@ test('when the background dies the badges stay, and a click is done once', async
 test('a page that is not understood says so', async () => {
   const empty = await stage.browser.context.newPage();
   await empty.route('**/portal/sale/order?type=all', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<!doctype html><body><p>New design</p></body>' }),
+    route.fulfill({
+      contentType: 'text/html',
+      // It asks for its orders as ever.
+      body: `<!doctype html><body><p>New design</p><script>
+        void fetch('/api/v3/order/get_order_list_card_list', { method: 'POST' })</script></body>`,
+    }),
   );
   const nameless = await stage.browser.context.newPage();
   await nameless.route('**/portal/sale/order?type=all', (route) =>

@@ -251,7 +251,7 @@ test('rows inside open roots that no definition steps into harm nothing, and the
   await page.goto(`${SHOPEE_LIST}&inside`);
   await until(
     'the dock says that none was found',
-    async () => /none was found/.test((await eyes.said('.dock .notice')).join(' ')),
+    async () => /No order was found/.test((await eyes.said('.dock .notice')).join(' ')),
     30_000,
   );
   for (let i = 0; i < 10; i++) await page.evaluate('window.fill()');

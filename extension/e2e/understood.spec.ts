@@ -216,6 +216,79 @@ test('a list that names no buyers by its nature is understood, and says where th
   }
 });
 
+/** A page of a site with this in its body, and this after so many seconds. */
+function bodyOf(body: string, later = '', seconds = 0): string {
+  return `<!doctype html><link rel="icon" href="data:,"><body>${body}<script>
+    ${later && `setTimeout(() => { document.body.innerHTML = ${JSON.stringify(later)} }, ${seconds * 1000})`}
+    </script>`;
+}
+
+test('an empty list, a form to sign in and a list that comes late are no trouble', async () => {
+  test.setTimeout(240_000);
+  const stage = await Rehearsal.start();
+  try {
+    const { context, extension } = stage.browser;
+    const card = (
+      ref: number,
+    ) => `<a class="order-card" data-testid="order-item" href="/portal/sale/order/${ref}">
+      <div class="order-card-header"><div class="buyer-info"><div class="buyer-username">exemplo.lua</div></div>
+      <div class="order-identifiers"><span class="order-sn">Order 261008ABCDEF1${ref % 10}</span></div></div></a>`;
+    const show = async (name: string, html: string, host = SHOPEE_LIST) => {
+      const page = await context.newPage();
+      await page.route(`${host}&${name}`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+      await page.route('**/api/v3/order/get_order_list_card_list', (route) =>
+        route.fulfill({ json: { code: 0, data: { card_list: [] } } }),
+      );
+      const eyes = await Eyes.on(page, extension);
+      await page.goto(`${host}&${name}`);
+      return { page, eyes };
+    };
+    // The response says that there are none.
+    const asks = `fetch('/api/v3/order/get_order_list_card_list', { method: 'POST' })`;
+    const none = await show(
+      'none',
+      bodyOf('<p>Nothing here</p>', '', 0).replace('<script>', `<script>${asks};`),
+    );
+    const empty = await looked(stage, 1);
+    expect(empty).toMatchObject({ found: 0, rows: 0 });
+    expect(empty.missed ?? 0).toBe(0);
+    expect(await none.eyes.said('.trouble')).toEqual([]);
+    expect((await none.eyes.said('.dock .notice')).join(' ')).not.toContain('understood');
+    await none.page.close();
+
+    // While a password is asked for, nothing is missing.
+    const out = await show('out', bodyOf('<form><input type="password"></form>', card(51), 14));
+    const signed = await looked(stage, 2);
+    expect(signed).toMatchObject({ looks: 2, found: 1, rows: 1 });
+    await out.page.close();
+
+    // What was not there at first is looked at again when it comes.
+    const late = await show('late', bodyOf('<p>Loading</p>', card(52), 16));
+    expect((await looked(stage, 3)).missed).toBe(1);
+    const came = await looked(stage, 4);
+    expect(came).toMatchObject({ found: 2, rows: 2 });
+    expect(came.missed ?? 0).toBe(0);
+    await late.page.close();
+
+    // Where nothing can say whether a list is empty, it is said that it may be.
+    const unsure = await show('none', bodyOf('<p>Nothing here</p>'), 'https://www.ebay.com/sh/ord/?filter=x');
+    const ebay = () => reports(stage).then((pages) => pages.find((one) => one.site === 'ebay'));
+    await until('the empty list is looked at', async () => (await ebay())?.looks === 1, JUDGED);
+    await until(
+      'the dock says that there may be none',
+      async () =>
+        (await unsure.eyes.said('.dock .notice')).join(' ').includes('No order was found on this page'),
+      JUDGED,
+    );
+    expect(await unsure.eyes.said('.trouble')).toEqual([]);
+    await unsure.page.reload();
+    await until('it is looked at again', async () => (await ebay())?.looks === 2, JUDGED);
+    expect(await ebay()).toMatchObject({ missed: 1 });
+  } finally {
+    await stage.close();
+  }
+});
+
 const NOW = '2026-11-20T08:00:00Z';
 const COUNTED = { looks: 9, found: 6, rows: 120, buyers: 118, last: NOW };
 const PAGES: SiteReports = {

@@ -7,7 +7,7 @@ import { know } from '../../src/site';
 export { inlineData } from '../../src/content/inline';
 export * from '../../src/site';
 export { isEmpty } from '../../src/site/page';
-export { sweep } from '../../src/site/sweep';
+export { sweepOf as sweep } from '../../src/site/sweep';
 export { reportOn } from '../../src/skeleton/report';
 
 know(source.marketplaces);

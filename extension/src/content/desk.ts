@@ -6,12 +6,14 @@
 // It may import the reader, its neighbours and the overlay's types. It knows no
 // site and draws nothing: the page's overlay does.
 
+import type { Sighting } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
 import type { Counted, DockView, OverlayRequests } from '../overlay';
-import type { Definition, PageDefinition, ReadRow } from '../site';
+import type { Definition, PageDefinition, ReadRow, Sweep } from '../site';
+import { asksForList, holdsNothing } from '../site/nothing';
 import { isEmpty } from '../site/page';
 import { INTO } from '../site/select';
-import { sweep } from '../site/sweep';
+import { sweepOf } from '../site/sweep';
 import { forget } from './forget';
 import { Marking } from './marking';
 import type { Clock, Line, Said } from './port';
@@ -42,8 +44,6 @@ export interface DeskUse {
 
 /** The desk of one page. */
 export class Desk {
-  /** reads responses that no entry of the definition explains */
-  readonly sweep = sweep;
   readonly #given: DeskUse;
   readonly #ticks = new Ticks();
   readonly #marking: Marking;
@@ -52,6 +52,10 @@ export class Desk {
   #lastJump: string | undefined;
   /** the page of the site whose look is told, or will be */
   #looked: PageDefinition | undefined;
+  /** the look that was told found no rows */
+  #bare = false;
+  /** the last response that named no buyer holds an empty list */
+  #nothing = false;
   /** mutes and decisions that are on their way, with who waits for the code of what went wrong */
   readonly #asked = new Map<string, (code: string | undefined) => void>();
 
@@ -65,10 +69,18 @@ export class Desk {
     });
   }
 
+  /** Reads responses in which no entry of the definition found a buyer. */
+  readonly sweep: Sweep = (def, body, region, url) => {
+    this.#nothing = holdsNothing(def, url, body);
+    return sweepOf(def, body, region, url);
+  };
+
   /** Another page of the site: other rows. */
   reset(): void {
     this.#missing = 0;
     this.#looked = undefined;
+    this.#bare = false;
+    this.#nothing = false;
     this.#ticks.reset();
   }
 
@@ -174,49 +186,78 @@ export class Desk {
     });
   }
 
-  /** Tells once, when the page has had its time, what was found on it. */
+  /** Tells once, when the page has had its time, what was found on it; again where that was no row, and then there are some. */
   #look(page: PageDefinition): void {
-    if (this.#looked === page) return;
-    this.#looked = page;
-    const { book, clock, definition, line } = this.#given;
-    clock.after(LOOKED, () => {
-      if (this.#looked !== page || document.hidden) return;
-      const rows = [...book.seats.values()];
-      const buyers = rows.filter(({ entry }) => entry.sighting.keys?.length || entry.answer?.keys?.length);
-      const look = {
-        page: page.name,
-        version: definition.version,
-        list: page.kind === 'list',
-        rows: rows.length,
-        buyers: buyers.length,
-        empty: rows.length === 0 && isEmpty(page, document),
-      };
-      line.say({ type: 'look', look });
+    if (this.#looked !== page) {
+      this.#looked = page;
+      this.#lookLater(page);
+    } else if (this.#bare && this.#given.book.seats.size > 0) this.#tellLook(page);
+  }
+
+  #lookLater(page: PageDefinition): void {
+    this.#given.clock.after(LOOKED, () => {
+      if (this.#looked !== page) return;
+      if (document.hidden || isUnready()) this.#lookLater(page);
+      else this.#tellLook(page);
     });
   }
 
+  #tellLook(page: PageDefinition): void {
+    const { book, definition, line } = this.#given;
+    const rows = [...book.seats.values()];
+    const empty = rows.length === 0 && this.#isEmpty(page);
+    this.#bare = rows.length === 0 && !empty;
+    const look = {
+      page: page.name,
+      version: definition.version,
+      list: page.kind === 'list',
+      rows: rows.length,
+      buyers: rows.filter(({ entry: { sighting } }) => sighting.keys?.length || isExplained(sighting)).length,
+      empty,
+      unsure: this.#bare && !this.#canBeSure(page),
+    };
+    line.say({ type: 'look', look });
+  }
+
+  #isEmpty(page: PageDefinition): boolean {
+    return isEmpty(page, document) || this.#nothing;
+  }
+
+  /** Whether it would be known if a page without rows were rightly so. */
+  #canBeSure(page: PageDefinition): boolean {
+    const { definition } = this.#given;
+    return (
+      page.kind === 'detail' ||
+      !!page.empty ||
+      asksForList(
+        definition,
+        performance.getEntriesByType('resource').map(({ name }) => name),
+      )
+    );
+  }
+
   /** What the page should have shown by now. */
-  #lost(page: PageDefinition): 'no_rows' | 'no_buyers' | undefined {
+  #lost(page: PageDefinition): DockView['lost'] {
     const rows = [...this.#given.book.seats.values()].map((seat) => seat.entry);
-    const missed =
-      rows.length > 0
-        ? rows.some((entry) => namesBuyer(entry)) || !namesBuyers(page, this.#given.definition)
-          ? undefined
-          : 'no_buyers'
-        : isEmpty(page, document)
-          ? undefined
-          : 'no_rows';
+    let missed: DockView['lost'];
+    if (rows.length > 0) {
+      if (namesBuyers(page, this.#given.definition) && !rows.some((entry) => namesBuyer(entry)))
+        missed = 'no_buyers';
+    } else if (!this.#isEmpty(page)) missed = 'no_rows';
     if (!missed) {
       this.#missing = 0;
       return undefined;
     }
     const now = this.#given.clock.now();
-    this.#missing ||= now;
+    if (!this.#missing || isUnready()) this.#missing = now;
     const left = this.#missing + PATIENCE - now;
     // A component may open its root long after it stands there, and no observer hears of it.
     const late = missed === 'no_rows' && page.rows.some((group) => group.select?.includes(INTO));
-    if (left > 0) this.#given.again(late ? Math.min(left, LATE) : left);
-    return left > 0 ? undefined : missed;
+    if (left > 0) {
+      this.#given.again(late ? Math.min(left, LATE) : left);
+      return undefined;
+    }
+    return missed === 'no_rows' && !this.#canBeSure(page) ? 'nothing' : missed;
   }
 
   /** Scrolls to the next row of a kind, after the one that it went to last. */
@@ -245,7 +286,18 @@ function namesBuyers(page: PageDefinition, { json, sweep }: Definition): boolean
 }
 
 function namesBuyer({ sighting, answer }: Entry): boolean {
-  if (hasBuyer(sighting) || (sighting.why && sighting.why !== 'no_identity' && sighting.why !== 'no_order'))
-    return true;
-  return !!answer?.keys?.length;
+  return hasBuyer(sighting) || isExplained(sighting) || !!answer?.keys?.length;
+}
+
+/** Whether a page says why it names no buyer. */
+function isExplained({ why }: Sighting): boolean {
+  return !!why && why !== 'no_identity' && why !== 'no_order';
+}
+
+/** Whether a page cannot show its rows yet: it still loads, or asks for a password. */
+function isUnready(): boolean {
+  if (document.readyState !== 'complete') return true;
+  return [...document.querySelectorAll('input[type="password"]')].some(
+    (field) => field.getClientRects().length > 0,
+  );
 }

@@ -183,11 +183,12 @@ export function createDock(
   function draw(next: DockView): void {
     view = next;
     const connected = next.link.state === 'connected';
-    frame.classList.toggle('trouble', !connected || next.lost !== undefined);
+    const lost = next.lost !== undefined && next.lost !== 'nothing';
+    frame.classList.toggle('trouble', !connected || lost);
     const state = linkWords(next);
     const short = !connected
       ? state
-      : next.lost
+      : lost
         ? t('overlay_lost_short')
         : next.others
           ? t('overlay_pill_others', number(next.black), number(next.others))

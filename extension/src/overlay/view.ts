@@ -48,8 +48,8 @@ export interface DockView {
   ticked: string[];
   /** the dock's own select mode; 'site' where the site's boxes serve */
   select: 'off' | 'on' | 'site';
-  /** the definition matched and the page was not understood; what was expected */
-  lost?: 'no_rows' | 'no_buyers' | undefined;
+  /** the definition matched and the page was not understood; what was expected. `nothing`: no rows, and they may rightly be none */
+  lost?: 'no_rows' | 'no_buyers' | 'nothing' | undefined;
   /** marks that wait for the daemon */
   waiting: number;
   /** where this site shows who the buyers are, for unidentified rows */

@@ -18,7 +18,7 @@ import { Memory } from './join';
 import { readJson } from './json';
 import { know } from './marketplaces';
 import { allowed, matcher } from './pattern';
-import { sweep } from './sweep';
+import { sweepOf } from './sweep';
 
 know(source.marketplaces);
 
@@ -131,14 +131,14 @@ function wrong({ definition, url, text }: Input): string {
   const began = performance.now();
   let first: Sighting[];
   try {
-    first = readJson(definition, url, text, new Memory(), (...response) => sweep(...response, () => 0));
+    first = readJson(definition, url, text, new Memory(), (...response) => sweepOf(...response, () => 0));
   } catch (error) {
     return `the reader threw ${String(error)}`;
   }
   const took = performance.now() - began;
   if (took > DEADLINE) return `${text.length} characters took ${Math.round(took)} ms`;
   if ('polluted' in {}) return 'every object has a new property';
-  const again = readJson(definition, url, text, new Memory(), (...response) => sweep(...response, () => 0));
+  const again = readJson(definition, url, text, new Memory(), (...response) => sweepOf(...response, () => 0));
   if (JSON.stringify(first) !== JSON.stringify(again)) return 'the same response reads differently';
   return wrongIn(first);
 }

@@ -3,24 +3,22 @@
 import type { Sighting } from 'shared/wire/wire.gen';
 import { combining, type Read, vocabulary } from './combine';
 import type { Definition, JsonDefinition, JsonValue } from './definition';
+import { elements } from './elements';
 import { type Fact, readFacts, sightingOf } from './facts';
 import { attempt, own, tidy } from './guard';
 import type { Memory } from './join';
-import { regionOf } from './page';
+import { isSwept, regionOf } from './page';
 import { matchesPatterns } from './url';
 
 /** Characters of a response. */
 const LONGEST_TEXT = 2 << 20;
 /** Characters of a text inside a response that is JSON itself. */
 const LONGEST_INNER = 64 << 10;
-/** Elements that one entry looks at in one response, and how deep "**" goes. */
-const ELEMENTS = 20_000;
-const DEPTH = 12;
 /** Sightings of one response. */
 const SIGHTINGS = 1000;
 
-/** Finds facts in a response that no entry of the definition explains: sweep.ts, where it is there. */
-export type Sweep = (def: Definition, body: unknown, region: string) => Fact[];
+/** Looks at a response in which no entry found a buyer: sweep.ts, where it is there. */
+export type Sweep = (def: Definition, body: unknown, region: string, url: string) => Fact[];
 
 /** Reads a response: what it says of orders, for the daemon; the memory keeps it for the rows of this page. */
 export function readJson(
@@ -36,16 +34,15 @@ export function readJson(
 function readResponse(def: Definition, url: string, text: string, memory: Memory, sweep: Sweep): Sighting[] {
   if (text.length > LONGEST_TEXT || matchesPatterns(def.never ?? [], url)) return [];
   const entries = (def.json ?? []).filter((e) => attempt(() => matchesPatterns(e.urls, url)));
-  const swept = attempt(() => matchesPatterns(def.sweep?.urls ?? [], url));
-  if (entries.length === 0 && !swept) return [];
+  if (entries.length === 0 && !isSwept(def, url)) return [];
   const body = attempt(() => JSON.parse(text) as unknown);
   if (body === null) return [];
 
   const region = attempt(() => regionOf(def, new URL(url))) ?? '';
   const facts: Fact[] = [];
   for (const entry of entries) attempt(() => readEntry(def, entry, body, region, memory, facts));
-  if (swept && !facts.some((fact) => fact.keys.length > 0)) {
-    for (const fact of attempt(() => sweep(def, body, region)) ?? []) {
+  if (!facts.some((fact) => fact.keys.length > 0)) {
+    for (const fact of attempt(() => sweep(def, body, region, url)) ?? []) {
       memory.learn(fact);
       facts.push(fact);
     }
@@ -85,39 +82,6 @@ function readEntry(
     memory.learn(fact);
     found.push(fact);
   }
-}
-
-/** The elements that a way leads to. */
-function elements(body: unknown, each: string[]): unknown[] {
-  let now: unknown[] = [body];
-  for (const step of each) {
-    const next: unknown[] = [];
-    const names = step.split('|');
-    for (const element of now) {
-      if (step === '**') descend(element, 0, next);
-      else if (step === '*') {
-        if (isContainer(element)) next.push(...Object.values(element).slice(0, ELEMENTS));
-      } else {
-        for (const name of names) {
-          const child = own(element, name);
-          if (child !== undefined) next.push(child);
-        }
-      }
-      if (next.length > ELEMENTS) return [];
-    }
-    now = next;
-  }
-  return now;
-}
-
-function descend(element: unknown, depth: number, into: unknown[]): void {
-  if (!isContainer(element) || depth > DEPTH || into.length > ELEMENTS) return;
-  into.push(element);
-  for (const child of Object.values(element)) descend(child, depth + 1, into);
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 type JsonCommands = { [C in JsonValue as C[0]]: (args: C) => Read<unknown> };

@@ -1,7 +1,7 @@
 import type { Definition, PageDefinition } from './definition';
 import { attempt } from './guard';
 import { first } from './select';
-import { fitsGlob, fitsHost } from './url';
+import { fitsGlob, fitsHost, matchesPatterns } from './url';
 
 /** The page of the definition that an address shows, or null. */
 export function findPage(def: Definition, url: URL): PageDefinition | null {
@@ -31,4 +31,9 @@ export function regionOf(def: Definition, url: URL): string {
     if (fitsHost(url.hostname, host)) return region;
   }
   return '';
+}
+
+/** Whether the definition has responses of this address swept. */
+export function isSwept(def: Definition, url: string): boolean {
+  return attempt(() => matchesPatterns(def.sweep?.urls ?? [], url)) ?? false;
 }

@@ -4,7 +4,7 @@ import type { Definition } from './definition';
 import { Memory } from './join';
 import { readJson } from './json';
 import { know } from './marketplaces';
-import { sweep } from './sweep';
+import { sweep, sweepOf } from './sweep';
 
 know(source.marketplaces);
 
@@ -153,7 +153,7 @@ test('fields of every object are only its own', () => {
 
 test('responses that must not be read are not', () => {
   const text = JSON.stringify({ orderId: A, buyerAliid: '20001' });
-  const at = (url: string) => readJson(ALI, url, text, new Memory(), sweep).length;
+  const at = (url: string) => readJson(ALI, url, text, new Memory(), sweepOf).length;
   expect(at('https://gw.example/h5/list')).toBe(1);
   expect(at('https://gw.example/h5/x.getToken/1.0/')).toBe(0);
   expect(at('https://gw.example/h6/list')).toBe(0);

@@ -10,6 +10,7 @@ import { type Fact, keyOf, orderOf } from './facts';
 import { masked, tidy } from './guard';
 import { contradict } from './join';
 import { type Marketplace, marketplace } from './marketplaces';
+import { isSwept } from './page';
 
 /** Values between two looks at the clock. */
 const CHUNK = 256;
@@ -32,6 +33,17 @@ interface Part {
 }
 
 class Exhausted extends Error {}
+
+/** The identities in the response of an address, where the definition has it swept. */
+export function sweepOf(
+  def: Definition,
+  body: unknown,
+  region: string,
+  url: string,
+  now?: () => number,
+): Fact[] {
+  return isSwept(def, url) ? sweep(def, body, region, now) : [];
+}
 
 /** The identities in a response; the clock is given so that tests can turn it. */
 export function sweep(

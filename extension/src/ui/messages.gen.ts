@@ -376,6 +376,7 @@ export type Message0 =
   | 'overlay_kind_username'
   | 'overlay_lost_no_buyers'
   | 'overlay_lost_no_rows'
+  | 'overlay_lost_nothing'
   | 'overlay_lost_short'
   | 'overlay_mark_again'
   | 'overlay_mark_confirm'

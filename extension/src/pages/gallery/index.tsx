@@ -23,7 +23,7 @@ let dock = sampleDock();
 const link = LINKS[asked.get('link') ?? ''];
 if (link) dock = { ...dock, link, waiting: 2 };
 const lost = asked.get('lost');
-if (lost === 'no_rows' || lost === 'no_buyers') dock = { ...dock, lost };
+if (lost === 'no_rows' || lost === 'no_buyers' || lost === 'nothing') dock = { ...dock, lost };
 if (asked.get('select') === 'on') dock = { ...dock, select: 'on' };
 if (asked.has('empty'))
   dock = { ...dock, orders: 0, black: 0, stale: 0, unidentified: 0, unmarkable: 0, pending: 0 };

@@ -1,0 +1,39 @@
+import { expect, test } from '@playwright/test';
+import type { Definition } from './definition';
+import { asksForList, holdsNothing } from './nothing';
+
+const SHOP = {
+  json: [
+    { entry: 'list', urls: ['/api/list'], each: ['data', 'orders', '*', 'a|b'] },
+    { entry: 'people', urls: ['/api/list'], each: ['data', 'people', '*'] },
+    { entry: 'talks', urls: ['/api/talks'], each: ['data', '**', 'talks', '*'] },
+    { entry: 'one', urls: ['/api/one'], each: ['data'] },
+    { entry: 'none' },
+    null,
+  ],
+} as unknown as Definition;
+
+test('a response says that there is nothing where its lists are there and empty', () => {
+  for (const [url, body, want] of [
+    ['/api/list', { data: { orders: [] } }, true],
+    ['/api/list', { data: { orders: [], people: [] } }, true],
+    ['/api/list', { data: { orders: [], people: [7] } }, false],
+    ['/api/list', { data: { orders: [{}] } }, false],
+    // A list that is called otherwise now, or is none, says nothing.
+    ['/api/list', { data: { items: [] } }, false],
+    ['/api/list', { data: { orders: {} } }, false],
+    ['/api/list', null, false],
+    ['/api/talks', { data: { x: [{ y: { talks: [] } }] } }, true],
+    ['/api/one', { data: [] }, false],
+    ['/api/other', { data: { orders: [] } }, false],
+  ] as const) {
+    expect(holdsNothing(SHOP, `https://x.example${url}`, body), JSON.stringify([url, body])).toBe(want);
+  }
+  expect(holdsNothing({} as Definition, 'https://x.example/api/list', {})).toBe(false);
+});
+
+test('a page that asked for a list is known to have one', () => {
+  expect(asksForList(SHOP, ['https://x.example/a.css', 'https://x.example/api/list?page=2'])).toBe(true);
+  expect(asksForList(SHOP, ['https://x.example/api/one'])).toBe(false);
+  expect(asksForList({} as Definition, ['https://x.example/api/list'])).toBe(false);
+});
