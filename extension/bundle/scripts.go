@@ -28,13 +28,16 @@ const atOnce = "//# allFunctionsCalledOnLoad\n"
 // they are called in the scripts: their names alone would be most of a kilobyte of
 // every page. They are told one by one, since a page's two scripts share them.
 var inside = map[string]any{
-	"allowance": "X", "attachAction": "A", "byNumber": "B", "clock": "C", "container": "D",
-	"contradiction": "E", "createWorkbench": "f", "definition": "F", "destroy": "G",
-	"details": "H", "drawn": "g", "equip": "h", "facts": "I", "foreign": "J",
-	"identityOf": "K", "learnLink": "L", "listener": "M", "nameless": "Y", "outside": "N",
+	"allowance": "X", "answer": "l", "attach": "v", "attachAction": "A", "byNumber": "B",
+	"clock": "C", "container": "D", "contradiction": "E", "createAction": "u",
+	"createDesk": "w", "createWorkbench": "f", "definition": "F", "destroy": "G",
+	"details": "H", "docked": "k", "drawn": "g", "element": "j", "equip": "h", "facts": "I",
+	"foreign": "J", "grabs": "r", "identityOf": "K", "isKnown": "q", "layer": "s",
+	"learn": "p", "learnLink": "L", "listener": "M", "nameless": "Y", "outside": "N",
 	"owns": "Z", "panelCame": "O", "pressed": "P", "refill": "a", "requestAfter": "Q",
-	"reused": "R", "saving": "S", "seated": "b", "seats": "T", "sighting": "U", "tell": "i",
-	"thawed": "c", "throughLink": "V", "toldOf": "d", "untell": "e", "writing": "W",
+	"requests": "o", "reused": "R", "saving": "S", "seated": "b", "seats": "T",
+	"sighting": "U", "tell": "i", "thawed": "c", "throughLink": "V", "ticked": "t",
+	"told": "m", "toldOf": "d", "undock": "z", "untell": "e", "writing": "W",
 }
 
 // dashboardLimit is the most of the dashboard's script and style sheet together,

@@ -26,40 +26,46 @@ interface Shown {
 type Drawn = Pick<Entry, 'answer' | 'saving'> & { name?: string | undefined };
 
 /** The hosts of one page. */
-export class Hosts {
-  readonly #overlay: Overlay;
-  readonly #shown = new Map<string, Shown>();
-
-  constructor(overlay: Overlay) {
-    this.#overlay = overlay;
-  }
-
+export interface Hosts {
   /** Shows a row where it stands now; false where it stays empty for now. */
-  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): boolean {
-    let shown = this.#shown.get(seat.name);
-    if (!shown) {
-      shown = { placed: 0, since: 0 };
-      this.#shown.set(seat.name, shown);
-    }
-    if (read.place) {
-      shown.host ??= this.#overlay.attach(seat.name);
-      this.#put(shown, shown.host, read.place);
-    }
-    if (read.action) {
-      shown.action ??= this.#overlay.attachAction(seat.name);
-      this.#put(shown, shown.action, read.action);
-    }
-    this.draw(seat);
-    return !!shown.drawn;
-  }
-
+  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): boolean;
   /**
    * Draws a row anew, where that shows anything new. One that has no answer yet
    * and never had stays empty until `late`: most answers come before the eye
    * would see the difference, and then it is drawn once.
    */
-  draw(seat: Seat, late = false): void {
-    const shown = this.#shown.get(seat.name);
+  draw(seat: Seat, late?: boolean): void;
+  /** Shows no answer, until the row is shown or drawn again. */
+  blank(seat: Seat): void;
+  drop(name: string): void;
+  /** Whether every host of a row stands where it belongs. */
+  stands(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): boolean;
+}
+
+/** Makes the hosts of one page: none as yet. */
+export function createHosts({ attach, attachAction, detach, owns, update }: Overlay): Hosts {
+  const all = new Map<string, Shown>();
+
+  function show(seat: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>): boolean {
+    let shown = all.get(seat.name);
+    if (!shown) {
+      shown = { placed: 0, since: 0 };
+      all.set(seat.name, shown);
+    }
+    if (place) {
+      shown.host ??= attach(seat.name);
+      put(shown, shown.host, place);
+    }
+    if (action) {
+      shown.action ??= attachAction(seat.name);
+      put(shown, shown.action, action);
+    }
+    draw(seat);
+    return !!shown.drawn;
+  }
+
+  function draw(seat: Seat, late = false): void {
+    const shown = all.get(seat.name);
     if (!shown) return;
     const { answer, saving, sighting } = seat.entry;
     const { name } = sighting;
@@ -67,32 +73,29 @@ export class Hosts {
     if (!drawn && !answer && !saving && !late) return;
     if (drawn?.answer === answer && drawn?.saving === saving && drawn.name === name) return;
     shown.drawn = { answer, saving, name };
-    this.#overlay.update(viewOf(seat));
+    update(viewOf(seat));
   }
 
-  /** Shows no answer, until the row is shown or drawn again. */
-  blank({ name, entry }: Seat): void {
-    const shown = this.#shown.get(name);
+  function blank({ name, entry }: Seat): void {
+    const shown = all.get(name);
     if (!shown?.drawn) return;
     shown.drawn = { saving: entry.saving };
-    this.#overlay.update(viewOf({ name, entry: { ...entry, answer: undefined } }));
+    update(viewOf({ name, entry: { ...entry, answer: undefined } }));
   }
 
-  drop(name: string): void {
-    if (this.#shown.delete(name)) this.#overlay.detach(name);
+  function drop(name: string): void {
+    if (all.delete(name)) detach(name);
   }
 
-  /** Whether every host of a row stands where it belongs. */
-  stands({ name }: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>): boolean {
-    const shown = this.#shown.get(name);
-    const { owns } = this.#overlay;
+  function stands({ name }: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>): boolean {
+    const shown = all.get(name);
     const right = (host: HTMLElement | undefined, at: ReadRow['place']) =>
-      !at || (!!host && stands(host, at, owns));
+      !at || (!!host && standsAt(host, at, owns));
     return !!shown && right(shown.host, place) && right(shown.action, action);
   }
 
-  #put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
-    if (stands(host, place, this.#overlay.owns)) return;
+  function put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
+    if (standsAt(host, place, owns)) return;
     const now = performance.now();
     if (now - shown.since > FIGHT) {
       shown.since = now;
@@ -105,10 +108,12 @@ export class Hosts {
     else if (put === 'before') target.before(host);
     else target.after(host);
   }
+
+  return { show, draw, blank, drop, stands };
 }
 
 /** Whether a host is where it belongs. What the page put beside it since does not matter inside a target. */
-function stands(
+function standsAt(
   host: Element,
   { target, put }: { target: Element; put: Put },
   owns: (node: Node) => boolean,

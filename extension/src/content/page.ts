@@ -22,9 +22,9 @@ import {
 } from '../site';
 import { Allowance, COPIED, type Copy, openCopy } from './copies';
 import type { Desk, DeskUse } from './desk';
-import { Hosts } from './hosts';
-import { Pass } from './pass';
-import { type Clock, Line, type Port, type Said } from './port';
+import { createHosts } from './hosts';
+import { createPass } from './pass';
+import { type Clock, createLine, type Port, type Said } from './port';
 import { Book, type Entry, nameOf } from './rows';
 import { Seen } from './seen';
 
@@ -96,7 +96,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   let notLate: (() => void) | undefined;
   let noSum: (() => void) | undefined;
 
-  const line = new Line({
+  const line = createLine({
     page: newID(),
     site: definition.site,
     connect,
@@ -111,10 +111,9 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
       ended: end,
     },
   });
-  const overlay = createOverlay(document, () => line.panel());
-  const hosts = new Hosts(overlay);
-  const pass = new Pass({
-    document,
+  const overlay = createOverlay(document, line.panel);
+  const hosts = createHosts(overlay);
+  const pass = createPass({
     attributes,
     owns: overlay.owns,
     container: () => shown && containerOf(shown, document),
@@ -131,14 +130,13 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
 
   function start(): boolean {
     const { signal } = ending;
-    const soon = () => pass.request();
     const turned = () => {
-      soon();
+      pass.request();
       pass.requestAfter(TURNING);
     };
     const seen = () => {
       if (shown) line.seen();
-      soon();
+      pass.request();
     };
     const thawed = () => {
       if (shown) line.thawed();
@@ -149,8 +147,8 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
     // Left and come back to, as it was, and frozen where it stood.
     on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? thawed : seen)());
     on(document, 'resume', thawed);
-    on(window, 'popstate', soon);
-    on(window, 'hashchange', soon);
+    on(window, 'popstate', pass.request);
+    on(window, 'hashchange', pass.request);
     on(document, 'change', turned, { capture: true, passive: true });
     on(document, COPIED, copied);
     if ('navigation' in window) on(window.navigation, 'currententrychange', moved);
@@ -167,7 +165,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
       line,
       clock,
       changed: draw,
-      again: (milliseconds) => pass.requestAfter(milliseconds),
+      again: pass.requestAfter,
     });
     line.panelCame();
     overlay.equip(createWorkbench, desk.requests());
@@ -258,15 +256,15 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
 
   /** Asks for rows whose facts are new. */
   function ask(now: number): void {
-    const { rows, again, over } = book.tell(now, line.ready ? line.allowance() : 0);
+    const { rows, again, over } = book.tell(now, line.isOpen() ? line.allowance() : 0);
     if (rows.length > 0) line.watch(rows);
     if (again !== undefined) pass.requestAfter(again);
-    if (over && line.ready) pass.requestAfter(line.refill());
+    if (over && line.isOpen()) pass.requestAfter(line.refill());
   }
 
   /** Tells what responses said of other orders. */
   function tell(): void {
-    if (!line.ready) return;
+    if (!line.isOpen()) return;
     const all = sightings.take(book.entries);
     if (all.length > 0) line.tell(all);
   }
@@ -323,7 +321,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   function askForDesk(): void {
     if (asked) return;
     asked = true;
-    requestIdleCallback(() => line.panel(), { timeout: BUSY });
+    requestIdleCallback(line.panel, { timeout: BUSY });
   }
 
   /** A response that the hook copied: a stranger's text. It is read once the page has done with it. */

@@ -22,7 +22,6 @@ const LEVELS = 16;
 const WITHOUT_FRAME = 250;
 
 export interface PassOptions {
-  document: Document;
   /** attributes whose changes can change a row */
   attributes: string[];
   /** elements of ours */
@@ -40,132 +39,136 @@ export interface PassOptions {
 }
 
 /** The looks at one page. */
-export class Pass {
-  readonly #options: PassOptions;
-  readonly #observer: MutationObserver;
-  #observing = false;
-  #over = false;
-  #frame = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #later: ReturnType<typeof setTimeout> | undefined;
-  #due = 0;
-  #spent = 0;
-  #last = 0;
-
-  constructor(options: PassOptions) {
-    this.#options = options;
-    this.#observer = new MutationObserver((records) => this.#changed(records));
-  }
-
+export interface Pass {
   /** Hears of changes from now on, or no more. */
-  observe(on: boolean): void {
-    this.#observing = on && !this.#over;
-    this.#observer.disconnect();
-    if (this.#observing) this.#listen();
-  }
-
-  /** Ends for good. */
-  stop(): void {
-    this.#over = true;
-    this.observe(false);
-    this.#unschedule();
-    clearTimeout(this.#later);
-  }
-
+  observe(on: boolean): void;
   /** Looks in the next frame. */
-  request(): void {
-    if (this.#over || this.#timer !== undefined) return;
-    const run = () => {
-      this.#unschedule();
-      const start = performance.now();
-      this.#run(true);
-      this.#spent = 0;
-      const end = performance.now();
-      // One that found next to nothing lets the next be as soon.
-      if (end - start > SLIGHT) this.#last = end;
-    };
-    if (!this.#options.document.hidden) this.#frame = requestAnimationFrame(run);
-    // After a rest the first look does not wait for a frame: it would be one later.
-    const rested = performance.now() - this.#last > WITHOUT_FRAME;
-    this.#timer = setTimeout(run, rested ? 0 : WITHOUT_FRAME);
+  request(): void;
+  /** Looks once more after so many milliseconds, or sooner where that was asked for; the look itself asks again for what is later. */
+  requestAfter(milliseconds: number): void;
+  /** Writes to the page without hearing of it. */
+  writing(write: () => void): void;
+  /** Ends for good. */
+  stop(): void;
+}
+
+/** Makes the looks at one page; none happens before one is asked for. */
+export function createPass(options: PassOptions): Pass {
+  const observer = new MutationObserver(changed);
+  let observing = false;
+  let over = false;
+  let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let later: ReturnType<typeof setTimeout> | undefined;
+  let due = 0;
+  let spent = 0;
+  let last = 0;
+
+  function observe(on: boolean): void {
+    observing = on && !over;
+    observer.disconnect();
+    if (observing) listen();
   }
 
-  /** Looks once more after so many milliseconds, or sooner where that was asked for; the look itself asks again for what is later. */
-  requestAfter(milliseconds: number): void {
-    const due = performance.now() + milliseconds;
-    if (this.#over || (this.#later !== undefined && this.#due <= due)) return;
-    clearTimeout(this.#later);
-    this.#due = due;
-    this.#later = setTimeout(() => {
-      this.#later = undefined;
-      this.request();
+  function stop(): void {
+    over = true;
+    observe(false);
+    unschedule();
+    clearTimeout(later);
+  }
+
+  function request(): void {
+    if (over || timer !== undefined) return;
+    if (!document.hidden) frame = requestAnimationFrame(lookNow);
+    // After a rest the first look does not wait for a frame: it would be one later.
+    const rested = performance.now() - last > WITHOUT_FRAME;
+    timer = setTimeout(lookNow, rested ? 0 : WITHOUT_FRAME);
+  }
+
+  function lookNow(): void {
+    unschedule();
+    const start = performance.now();
+    run(true);
+    spent = 0;
+    const end = performance.now();
+    // One that found next to nothing lets the next be as soon.
+    if (end - start > SLIGHT) last = end;
+  }
+
+  function requestAfter(milliseconds: number): void {
+    const at = performance.now() + milliseconds;
+    if (over || (later !== undefined && due <= at)) return;
+    clearTimeout(later);
+    due = at;
+    later = setTimeout(() => {
+      later = undefined;
+      request();
     }, milliseconds);
   }
 
-  /** Writes to the page without hearing of it. */
-  writing(write: () => void): void {
-    const unheard = this.#observer.takeRecords();
-    this.#observer.disconnect();
+  function writing(write: () => void): void {
+    const unheard = observer.takeRecords();
+    observer.disconnect();
     try {
       write();
     } finally {
-      if (this.#observing) {
-        this.#listen();
-        if (unheard.length > 0) this.request();
+      if (observing) {
+        listen();
+        if (unheard.length > 0) request();
       }
     }
   }
 
-  #run(settled: boolean): void {
+  function run(settled: boolean): void {
     // What changed until now is in what we are about to read.
-    this.#observer.takeRecords();
-    this.writing(() => this.#options.look(settled));
+    observer.takeRecords();
+    writing(() => options.look(settled));
   }
 
   /** Listens to the document, and to the roots in it that a look went into. */
-  #listen(): void {
-    for (const root of [this.#options.document, ...entered]) {
+  function listen(): void {
+    for (const root of [document, ...entered]) {
       if (!root.isConnected) entered.delete(root as ShadowRoot);
       else
-        this.#observer.observe(root, {
+        observer.observe(root, {
           subtree: true,
           childList: true,
           characterData: true,
           // attributes, but these alone
-          attributeFilter: this.#options.attributes,
+          attributeFilter: options.attributes,
         });
     }
   }
 
-  #unschedule(): void {
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  function unschedule(): void {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    timer = undefined;
   }
 
-  #changed(records: MutationRecord[]): void {
-    const container = this.#options.container();
+  function changed(records: MutationRecord[]): void {
+    const container = options.container();
     const relevant =
       records.length > LOOKED_THROUGH
         ? null
-        : records.filter((record) => this.#relevant(record, container?.isConnected ? container : null));
+        : records.filter((record) => isRelevant(record, container?.isConnected ? container : null));
     if (relevant?.length === 0) return;
-    this.request();
-    if (this.#options.document.hidden) return;
-    const touched = relevant && this.#rowsOf(relevant);
+    request();
+    if (document.hidden) return;
+    const touched = relevant && rowsOf(relevant);
     if (touched?.size === 0) return;
     const start = performance.now();
-    const moved = this.#options.moved(touched);
+    const moved = options.moved(touched);
     if (moved.size > 0) {
-      if (this.#spent < AT_ONCE) this.#run(false);
-      else this.writing(() => this.#options.blank(moved));
+      if (spent < AT_ONCE) run(false);
+      else writing(() => options.blank(moved));
     }
-    this.#spent += performance.now() - start;
+    spent += performance.now() - start;
   }
 
   /** Whether a change can be one of rows: not ours, and not beside the part of the page where rows are. */
-  #relevant({ target }: MutationRecord, container: Element | null): boolean {
-    if (this.#options.owns(target)) return false;
+  function isRelevant({ target }: MutationRecord, container: Element | null): boolean {
+    if (options.owns(target)) return false;
     return (
       !container ||
       container.contains(target) ||
@@ -174,12 +177,12 @@ export class Pass {
     );
   }
 
-  #rowsOf(records: MutationRecord[]): Set<Element> {
+  function rowsOf(records: MutationRecord[]): Set<Element> {
     const rows = new Set<Element>();
     for (const { target } of records) {
       let node: Node | null = target;
       for (let level = 0; node && level < LEVELS; level++) {
-        if (this.#options.seated(node as Element)) {
+        if (options.seated(node as Element)) {
           rows.add(node as Element);
           break;
         }
@@ -188,4 +191,6 @@ export class Pass {
     }
     return rows;
   }
+
+  return { observe, request, requestAfter, writing, stop };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { MaxPerMinute, type NewMark, type Row } from 'shared/wire/wire.gen';
 import { BEAT, type FromPage, type ToPage } from '../messages';
-import { type Clock, Line, type LineListener, type Port } from './port';
+import { type Clock, createLine, type LineListener, type Port } from './port';
 
 /** Time that stands still until it is moved. */
 class Hands implements Clock {
@@ -82,7 +82,7 @@ function lineWith(options: { gone?: () => boolean; visible?: () => boolean } = {
     message: (said) => heard.push(said.type === 'link' ? `link ${said.link.state}` : said.type),
     ended: () => heard.push('ended'),
   };
-  const line = new Line({
+  const line = createLine({
     page: 'p',
     site: 'shopee',
     visible: options.visible ?? (() => true),

@@ -62,182 +62,198 @@ export type Act = Extract<FromPage, { type: 'mark' | 'cancel' }>;
 export type Said = Exclude<ToPage, { type: 'leave' }>;
 
 /** The line of one page. */
-export class Line {
-  readonly #options: LineOptions;
-  #port: Port | null = null;
-  #over = false;
-  #retry = FIRST_RETRY;
-  #opened = 0;
-  #stopBeat: () => void = () => {};
-  #stopRetry: () => void = () => {};
-  #panel: 'unasked' | 'asked' | 'here' = 'unasked';
-  #stopPanel: () => void = () => {};
-  readonly #asked: { at: number; rows: number }[] = [];
-  readonly #acts = new Map<string, Act>();
-
-  constructor(options: LineOptions) {
-    this.#options = options;
-  }
-
+export interface Line {
   /** Opens the port, where it is not open. A hidden page waits until it is seen: else it would wake the background for ever. */
-  open(): void {
-    if (this.#over || this.#port) return;
-    this.#stopRetry();
-    const { clock, connect, listener, page, site } = this.#options;
-    let port: Port | null;
+  open(): void;
+  /** The page became visible or was hidden. */
+  seen(): void;
+  /** The page was frozen. A port that was closed meanwhile says so to nobody, so there is a new one. */
+  thawed(): void;
+  /** Whether there is a port. */
+  isOpen(): boolean;
+  /** How many rows may be asked for now. */
+  allowance(): number;
+  /** Milliseconds until more rows may be asked for. */
+  refill(): number;
+  /** Asks for rows. Without a port nothing is lost: all rows are asked for again when it opens. */
+  watch(rows: Row[]): void;
+  unwatch(rows: string[]): void;
+  /** Tells what responses said. */
+  tell(sightings: Sighting[]): void;
+  /** Sends marks or cancels, again and again until every outcome came. */
+  act(act: Act): void;
+  /** All outcomes of a request came: it is not said again. */
+  settled(request: string): void;
+  /** Says what may be lost with the port. */
+  say(message: Extract<FromPage, { type: 'popup' | 'buyer' | 'mute' | 'alias' | 'look' | 'report' }>): void;
+  /** Asks for the panel's script, again and again until it is here: a background may end before it has sent it. */
+  panel(): void;
+  /** The panel's script is here. */
+  panelCame(): void;
+  /** Closes for good. */
+  close(): void;
+}
+
+/** Makes a line that is not open yet. */
+export function createLine({ page, site, connect, visible, clock, listener }: LineOptions): Line {
+  let port: Port | null = null;
+  let over = false;
+  let retry = FIRST_RETRY;
+  let opened = 0;
+  let stopBeat = () => {};
+  let stopRetry = () => {};
+  let panelIs: 'unasked' | 'asked' | 'here' = 'unasked';
+  let stopPanel = () => {};
+  const asked: { at: number; rows: number }[] = [];
+  const acts = new Map<string, Act>();
+
+  function open(): void {
+    if (over || port) return;
+    stopRetry();
+    let made: Port | null;
     try {
-      port = connect();
+      made = connect();
     } catch {
-      port = null;
+      made = null;
     }
-    if (!port) {
-      this.#end();
+    if (!made) {
+      end();
       return;
     }
-    this.#port = port;
-    this.#opened = clock.now();
+    port = made;
+    opened = clock.now();
     port.onMessage.addListener((message) => {
-      if (this.#port !== port) return;
-      if (message.type === 'leave') this.#end();
+      if (port !== made) return;
+      if (message.type === 'leave') end();
       else listener.message(message);
     });
     port.onDisconnect.addListener(() => {
-      if (this.#port === port) this.#lost();
+      if (port === made) lost();
     });
-    this.#post({ type: 'open', page, site });
-    for (const act of this.#acts.values()) this.#post(act);
-    if (this.#panel === 'asked') this.#askPanel();
-    this.#beat();
+    post({ type: 'open', page, site });
+    for (const act of acts.values()) post(act);
+    if (panelIs === 'asked') askPanel();
+    beat();
     listener.opened();
   }
 
-  /** The page became visible or was hidden. */
-  seen(): void {
-    if (!this.#options.visible()) return;
-    if (this.#port) this.#beat();
-    else this.open();
+  function seen(): void {
+    if (!visible()) return;
+    if (port) beat();
+    else open();
   }
 
-  /** The page was frozen. A port that was closed meanwhile says so to nobody, so there is a new one. */
-  thawed(): void {
-    const port = this.#port;
-    this.#port = null;
-    this.#stopBeat();
-    port?.disconnect();
-    this.seen();
+  function thawed(): void {
+    drop();
+    seen();
   }
 
-  /** Whether there is a port. */
-  get ready(): boolean {
-    return this.#port !== null;
+  function allowance(): number {
+    const now = clock.now();
+    while (asked[0] && now - asked[0].at >= MINUTE) asked.shift();
+    return MaxPerMinute - asked.reduce((sum, one) => sum + one.rows, 0);
   }
 
-  /** How many rows may be asked for now. */
-  allowance(): number {
-    const now = this.#options.clock.now();
-    while (this.#asked[0] && now - this.#asked[0].at >= MINUTE) this.#asked.shift();
-    return MaxPerMinute - this.#asked.reduce((sum, one) => sum + one.rows, 0);
+  function refill(): number {
+    const oldest = asked[0];
+    return oldest ? Math.max(oldest.at + MINUTE - clock.now(), 100) : MINUTE;
   }
 
-  /** Milliseconds until more rows may be asked for. */
-  refill(): number {
-    const oldest = this.#asked[0];
-    return oldest ? Math.max(oldest.at + MINUTE - this.#options.clock.now(), 100) : MINUTE;
+  function watch(rows: Row[]): void {
+    asked.push({ at: clock.now(), rows: rows.length });
+    post({ type: 'watch', rows });
   }
 
-  /** Asks for rows. Without a port nothing is lost: all rows are asked for again when it opens. */
-  watch(rows: Row[]): void {
-    this.#asked.push({ at: this.#options.clock.now(), rows: rows.length });
-    this.#post({ type: 'watch', rows });
+  function unwatch(rows: string[]): void {
+    if (rows.length > 0) post({ type: 'unwatch', rows });
   }
 
-  unwatch(rows: string[]): void {
-    if (rows.length > 0) this.#post({ type: 'unwatch', rows });
+  function act(one: Act): void {
+    acts.set(one.request, one);
+    if (port) post(one);
+    else open();
   }
 
-  /** Tells what responses said. */
-  tell(sightings: Sighting[]): void {
-    this.#post({ type: 'seen', sightings });
+  function panel(): void {
+    if (over || panelIs === 'here') return;
+    panelIs = 'asked';
+    if (port) askPanel();
+    else open();
   }
 
-  /** Sends marks or cancels, again and again until every outcome came. */
-  act(act: Act): void {
-    this.#acts.set(act.request, act);
-    if (this.#port) this.#post(act);
-    else this.open();
+  function panelCame(): void {
+    panelIs = 'here';
+    stopPanel();
   }
 
-  /** All outcomes of a request came: it is not said again. */
-  settled(request: string): void {
-    this.#acts.delete(request);
+  function close(): void {
+    over = true;
+    stopRetry();
+    stopPanel();
+    drop();
   }
 
-  /** Says what may be lost with the port. */
-  say(message: Extract<FromPage, { type: 'popup' | 'buyer' | 'mute' | 'alias' | 'look' | 'report' }>): void {
-    this.#post(message);
+  /** Closes the port, without a word to the listener. */
+  function drop(): void {
+    const old = port;
+    port = null;
+    stopBeat();
+    old?.disconnect();
   }
 
-  /** Asks for the panel's script, again and again until it is here: a background may end before it has sent it. */
-  panel(): void {
-    if (this.#over || this.#panel === 'here') return;
-    this.#panel = 'asked';
-    if (this.#port) this.#askPanel();
-    else this.open();
+  function askPanel(): void {
+    stopPanel();
+    stopPanel = clock.after(PANEL_AGAIN, askPanel);
+    post({ type: 'panel' });
   }
 
-  /** The panel's script is here. */
-  panelCame(): void {
-    this.#panel = 'here';
-    this.#stopPanel();
-  }
-
-  /** Closes for good. */
-  close(): void {
-    this.#over = true;
-    this.#stopBeat();
-    this.#stopRetry();
-    this.#stopPanel();
-    const port = this.#port;
-    this.#port = null;
-    port?.disconnect();
-  }
-
-  #askPanel(): void {
-    this.#stopPanel();
-    this.#stopPanel = this.#options.clock.after(PANEL_AGAIN, () => this.#askPanel());
-    this.#post({ type: 'panel' });
-  }
-
-  #post(message: FromPage): void {
+  function post(message: FromPage): void {
     try {
-      this.#port?.postMessage(message);
+      port?.postMessage(message);
     } catch {
       // The port is closed and says so next.
     }
   }
 
-  #lost(): void {
-    const { clock, listener, visible } = this.#options;
-    this.#port = null;
-    this.#stopBeat();
-    this.#stopPanel();
-    if (clock.now() - this.#opened > STEADY) this.#retry = FIRST_RETRY;
+  function lost(): void {
+    port = null;
+    stopBeat();
+    stopPanel();
+    if (clock.now() - opened > STEADY) retry = FIRST_RETRY;
     listener.message({ type: 'link', link: { state: 'connecting' } });
-    if (!visible() && this.#acts.size === 0) return;
-    this.#stopRetry = clock.after(this.#retry, () => this.open());
-    this.#retry = Math.min(this.#retry * 2, LAST_RETRY);
+    if (!visible() && acts.size === 0) return;
+    stopRetry = clock.after(retry, open);
+    retry = Math.min(retry * 2, LAST_RETRY);
   }
 
-  #beat(): void {
-    this.#stopBeat();
-    if (!this.#port || !this.#options.visible()) return;
-    this.#post({ type: 'beat' });
-    this.#stopBeat = this.#options.clock.after(BEAT, () => this.#beat());
+  function beat(): void {
+    stopBeat();
+    if (!port || !visible()) return;
+    post({ type: 'beat' });
+    stopBeat = clock.after(BEAT, beat);
   }
 
-  #end(): void {
-    if (this.#over) return;
-    this.close();
-    this.#options.listener.ended();
+  function end(): void {
+    if (over) return;
+    close();
+    listener.ended();
   }
+
+  return {
+    open,
+    seen,
+    thawed,
+    isOpen: () => !!port,
+    allowance,
+    refill,
+    watch,
+    unwatch,
+    tell: (sightings) => post({ type: 'seen', sightings }),
+    act,
+    settled: (request) => acts.delete(request),
+    say: post,
+    panel,
+    panelCame,
+    close,
+  };
 }
