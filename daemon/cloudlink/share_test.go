@@ -244,6 +244,52 @@ func TestKeysOfABuyer(t *testing.T) {
 	}
 }
 
+// What the seller splits from a buyer is reported no more; the buyer himself still is.
+// It holds also where the daemon does not see it happen.
+func TestSplitTakesAReportBack(t *testing.T) {
+	for _, down := range []bool{false, true} {
+		c := newClock()
+		y := newSky(t, c, friends())
+		one, two := newSeller(t, c), newSeller(t, c)
+		one.join(y)
+		two.join(y)
+		number, login := ali("90000001"), aliLogin("madeup-one")
+		one.shares("8012345678901201", "returns", number, login)
+		one.drained()
+		if n := y.reports(); n != 2 {
+			t.Fatalf("the cloud holds %d reports", n)
+		}
+		if down {
+			one.stop()
+			l, err := ledger.Open(ledger.Config{Dir: one.dir + "/ledger", Now: c.now, MinFree: 1})
+			one.ok(err)
+			one.ledger = l
+		}
+		one.ok(one.ledger.Decide(context.Background(), ledger.NewDecision{ID: newID(), Key: login, Other: number}))
+		if down {
+			one.ok(one.ledger.Close())
+			one.open()
+		}
+		one.eventually("one report is left", func() bool { return y.reports() == 1 && one.state().Outbox == 0 })
+		if got := one.state().Shared; got != 1 {
+			t.Errorf("%d marks are shared", got)
+		}
+		two.synced(y)
+		for key, want := range map[buyer.Key]int{number: 1, login: 0} {
+			two.others(key)
+			two.eventually("he is checked", func() bool { return two.others(key).State == wire.OthersChecked })
+			if got := two.others(key).Total; got != want {
+				t.Errorf("%s: the other seller sees %d reports, want %d", key.Kind, got, want)
+			}
+		}
+		// Marked with both once more, the mark and its report are of the first alone.
+		m := one.mark(ledger.NewMark{Keys: []buyer.Key{number, login}, Reason: "returns"})
+		if len(m.Keys) != 1 || m.Keys[0] != number {
+			t.Errorf("the mark holds %v", m.Keys)
+		}
+	}
+}
+
 // What the seller sees of others is his own choice.
 func TestSettingsAndMute(t *testing.T) {
 	c := newClock()

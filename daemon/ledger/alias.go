@@ -30,7 +30,7 @@ type NewDecision struct {
 }
 
 // Decision is what the seller said of two keys. The last one on them stands,
-// for ever.
+// for ever. Marks on both of two keys that are split are divided.
 type Decision struct {
 	Key    buyer.Key `json:"key"`
 	Other  buyer.Key `json:"other"`
@@ -123,7 +123,10 @@ func (p *plan) decide(n NewDecision) error {
 		return err
 	}
 	p.changes = append(p.changes, Change{Keys: e.Keys, Seq: e.seq})
-	return nil
+	if n.Joined {
+		return nil
+	}
+	return p.divide(n.Key, n.Other)
 }
 
 // free refuses a key that the seller joined to another one of the kind of other.
@@ -207,27 +210,4 @@ func (l *Ledger) EachDecision(fn func(Decision) error) error {
 		}
 	}
 	return nil
-}
-
-// Since tells since when a buyer is on My Blacklist without a break: a mark that
-// took another's place stands since that one did.
-func (l *Ledger) Since(mark string) (since time.Time, err error) {
-	err = l.read(func(v view) error {
-		since = time.Time{}
-		for id := mark; id != ""; {
-			e, err := getEntry(v, id)
-			if err != nil {
-				return err
-			}
-			if e == nil || e.Op != opMark {
-				break
-			}
-			since, id = e.At, e.Of
-		}
-		if since.IsZero() {
-			return ErrNoMark.In("id")
-		}
-		return nil
-	})
-	return since, err
 }

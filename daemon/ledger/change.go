@@ -103,7 +103,7 @@ func (p *plan) changed(n NewChange, asked string, old *entry) (Outcome, error) {
 		return Outcome{ID: n.ID, State: Already, Mark: was}, err
 	}
 	e := &entry{
-		Op: opMark, ID: n.ID, Content: asked, Of: was.ID, Keys: was.Keys, Name: was.Name, Reason: like.Reason, Note: like.Note,
+		Op: opMark, ID: n.ID, Content: asked, Of: was.ID, Keys: was.Keys, On: old.On, Name: was.Name, Reason: like.Reason, Note: like.Note,
 		Order: was.Order, By: was.By, Via: was.Via, Echo: was.Echo, Made: was.At,
 	}
 	if err := p.add(e); err != nil {

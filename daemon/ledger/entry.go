@@ -50,6 +50,14 @@ type entry struct {
 	Import string      `json:"import,omitempty"` // the import that made it
 	Undid  string      `json:"undid,omitempty"`  // the import of which this takes a mark back
 
+	// What a mark is by itself, so that it can be divided where the seller splits the
+	// buyer: the keys that are his without what the seller joined, where that is not
+	// all; the marks that it took the place of beside Of; and since when he is marked
+	// without a break, where neither At nor Of says so.
+	On    []buyer.Key `json:"on,omitempty"`
+	Took  []string    `json:"took,omitempty"`
+	Stood time.Time   `json:"stood,omitzero"`
+
 	Forgot []string `json:"forgot,omitempty"` // what hideID makes of the ids of forgotten entries
 
 	// These two are not part of the payload.

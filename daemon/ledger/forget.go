@@ -49,6 +49,8 @@ func (l *Ledger) Aliases(keys []buyer.Key) ([]buyer.Key, error) {
 		err = l.EachDecision(func(d Decision) error {
 			if d.Joined {
 				lists = append(lists, []buyer.Key{d.Key, d.Other})
+			} else {
+				lists = buyer.Divide(lists, d.Key, d.Other)
 			}
 			return nil
 		})

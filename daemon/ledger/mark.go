@@ -91,6 +91,9 @@ type NewMark struct {
 	// Without are keys that are not kept with the mark: the daemon knows that only
 	// pages joined them to the buyer, and a mark outlives what pages say.
 	Without []buyer.Key `json:"-"`
+	// Own are the buyer's keys without those that the seller joined to him; empty:
+	// nothing is. Where the seller splits them again, the mark stays with his own.
+	Own []buyer.Key `json:"-"`
 	// Echo is what the daemon knew, not what was asked: the same request sent
 	// again is the same, whatever other sellers reported meanwhile.
 	Echo bool `json:"-"`

@@ -75,6 +75,7 @@ func (p *plan) undo(n NewUndo) (string, error) {
 		was := back.mark()
 		e.Op, e.Keys, e.Name, e.Reason, e.Note = opMark, was.Keys, was.Name, was.Reason, was.Note
 		e.Order, e.By, e.Via, e.Echo, e.Made, e.Import = was.Order, was.By, was.Via, was.Echo, was.At, was.Import
+		e.On, e.Took = back.On, back.Took
 		touched = append(touched[:len(touched):len(touched)], was.Keys...)
 	}
 	if err := p.add(e); err != nil {

@@ -197,6 +197,9 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	if kept := slices.DeleteFunc(slices.Clone(n.Keys), func(k buyer.Key) bool { return slices.Contains(n.Without, k) }); len(kept) > 0 {
 		n.Keys = kept
 	}
+	if n.Keys, err = p.withoutSplit(n.Keys); err != nil {
+		return Outcome{}, err
+	}
 	if err := p.l.refuseShared(n.Keys); err != nil {
 		return refuse(err)
 	}
@@ -222,6 +225,9 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	if now := p.l.cfg.Now(); n.Made.Before(now) {
 		e.Made = n.Made.UTC().Round(0)
 	}
+	if len(n.Own) > 0 && len(n.Own) < len(n.Keys) {
+		e.On = n.Own
+	}
 	touched, gone := e.Keys, []string(nil)
 	if len(hits) > 1 && !n.One {
 		return refuse(ErrJoin.In("keys"))
@@ -240,7 +246,12 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 			e.Of = old.ID
 		} else if err := p.takeAway(old); err != nil {
 			return Outcome{}, err
+		} else {
+			e.Took = append(e.Took, old.ID)
 		}
+	}
+	if e.Keys, err = p.withoutSplit(e.Keys); err != nil {
+		return Outcome{}, err
 	}
 	if err := p.add(e); err != nil {
 		return Outcome{}, err

@@ -181,43 +181,56 @@ func rank(k buyer.Key) int {
 	return slices.IndexFunc(m.Kinds, func(kind marketplace.Kind) bool { return kind.Kind == k.Kind })
 }
 
-// toMark is the keys by which a buyer is to be marked. Without are those that only
-// pages joined to him; joined says that marks on several of them are one buyer's.
-func (s *Server) toMark(n wire.NewMark) (keys, without []buyer.Key, joined bool, err error) {
-	if keys, err = s.keysOf(n.Keys, n.Order); err != nil || len(keys) < 2 || len(keys) > wire.MaxKeys {
-		return keys, nil, false, err
+// toMark is whom a mark means.
+type toMark struct {
+	keys    []buyer.Key // as they were asked, or those of the order's buyer
+	own     []buyer.Key // of these, without what the seller joined; empty: all
+	without []buyer.Key // of these, what only pages joined
+	joined  bool        // marks on several of them are one buyer's
+}
+
+// toMark finds the keys by which a buyer is to be marked.
+func (s *Server) toMark(n wire.NewMark) (whom toMark, err error) {
+	keys, err := s.keysOf(n.Keys, n.Order)
+	whom.keys = keys
+	if err != nil || len(keys) < 2 || len(keys) > wire.MaxKeys {
+		return whom, err
 	}
 	var good []buyer.Key
 	for _, k := range keys {
 		c, err := buyer.Canonical(k)
 		if err != nil {
-			return keys, nil, false, nil // the ledger says what is wrong with it
+			return whom, nil // the ledger says what is wrong with it
 		}
 		good = append(good, c)
 	}
 	first, err := s.newSaid().kinOf(good[:1])
 	if err != nil {
-		return nil, nil, false, err
+		return whom, err
 	}
 	for _, k := range good[1:] {
 		if !slices.ContainsFunc(first.links, func(l link) bool { return l.key == k }) {
-			return keys, nil, false, nil
+			return whom, nil
 		}
 	}
-	if n.Order == nil {
-		return keys, nil, true, nil
-	}
-	ids, _, err := s.identifyAll([]wire.Sighting{{Order: n.Order, Keys: good}})
-	if err != nil {
-		return nil, nil, false, err
+	whom.joined = true
+	near := first
+	if n.Order != nil {
+		ids, _, err := s.identifyAll([]wire.Sighting{{Order: n.Order, Keys: good}})
+		if err != nil {
+			return whom, err
+		}
+		near = ids[0].kin
 	}
 	for _, k := range good {
-		if !slices.Contains(ids[0].kin.own, k) &&
-			slices.ContainsFunc(ids[0].kin.links, func(l link) bool { return !l.seller && l.key == k }) {
-			without = append(without, k)
+		switch {
+		case !slices.ContainsFunc(near.links, func(l link) bool { return l.key == k }):
+			whom.own = append(whom.own, k)
+		case n.Order != nil && !slices.ContainsFunc(near.links, func(l link) bool { return l.seller && l.key == k }):
+			whom.without = append(whom.without, k)
 		}
 	}
-	return keys, without, true, nil
+	return whom, nil
 }
 
 // alsoMarked is every key of the buyer whose mark is to be taken away.

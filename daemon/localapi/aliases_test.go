@@ -230,6 +230,80 @@ func TestTheQuestionIsPushed(t *testing.T) {
 	}
 }
 
+// What the seller's join had put together comes apart as it was when he splits it,
+// whatever he changed meanwhile and on whose row.
+func TestSplitGivesEachHisMarkBack(t *testing.T) {
+	for _, c := range []struct {
+		marked   string // before the join
+		row      string // on which the mark is made anew while they are joined
+		name, id string // the reason of each, after the split
+	}{
+		{"name", "name", "unpaid", ""},
+		{"name", "id", "returns", ""},
+		{"id", "name", "", "returns"},
+		{"id", "id", "", "unpaid"},
+		{"both", "name", "unpaid", "returns"},
+		{"both", "id", "returns", "unpaid"},
+		{"", "name", "unpaid", ""},
+		{"", "id", "", "unpaid"},
+	} {
+		t.Run(c.marked+", "+c.row, func(t *testing.T) {
+			n := newNames(t)
+			if c.marked == "name" || c.marked == "both" {
+				n.mark(n.name)
+			}
+			if c.marked == "id" || c.marked == "both" {
+				n.mark(n.id)
+			}
+			n.decide("join", n.name, n.id)
+			order, k := 1, n.id
+			if c.row == "name" {
+				order, k = 2, n.name
+			}
+			if o := n.p.mark(wire.NewMark{ID: newID(), Keys: n.row(order, k).Keys, Order: ebayOrder(order), Reason: "unpaid", Via: wire.ByClick})[0]; o.Mark == nil {
+				t.Fatalf("%+v", o)
+			}
+			n.s.clock.move(time.Minute)
+			check := func() {
+				t.Helper()
+				for k, want := range map[buyer.Key]string{n.name: c.name, n.id: c.id} {
+					reason := ""
+					if a := n.row(3, k); a.Mark != nil {
+						reason = a.Mark.Reason
+					}
+					if reason != want {
+						t.Errorf("the %s is marked with %q, want %q", k.Kind, reason, want)
+					}
+				}
+			}
+			n.decide("split", n.name, n.id)
+			check()
+			n.s.restart()
+			n.p = n.s.joined(n.s.paired(chromium))
+			check()
+			n.decide("join", n.name, n.id)
+			if a, b := n.row(4, n.name), n.row(5, n.id); a.State != wire.Black || b.State != wire.Black {
+				t.Errorf("joined again: %s and %s", a.State, b.State)
+			}
+		})
+	}
+}
+
+// Who is forgotten takes nobody with him whom the seller split from him, neither by
+// what was marked nor by what a page named.
+func TestForgetAfterSplit(t *testing.T) {
+	n := newNames(t)
+	n.sees(1, n.name, n.id)
+	both := newMark(n.id)
+	both.Keys = append(both.Keys, n.name)
+	n.p.mark(both)
+	n.decide("split", n.name, n.id)
+	n.s.ok(n.s.line().Post(t.Context(), "/v1/forget", wire.ForgetQuery{Keys: []buyer.Key{n.name}}, nil))
+	if a := n.row(2, n.id); a.State != wire.Black || slices.Contains(a.Mark.Keys, n.name) {
+		t.Fatalf("%+v", a)
+	}
+}
+
 // A name that went to somebody else leads from neither buyer to the other: what is
 // asked of one leaves the other's mark and orders alone.
 func TestNameThatWentToSomebodyElse(t *testing.T) {

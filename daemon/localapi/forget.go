@@ -164,7 +164,7 @@ func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
 		if err != nil {
 			return nil, err
 		}
-		seen, err := s.config.Orders.Aliases(keys)
+		seen, err := s.config.Orders.Aliases(keys, s.divide)
 		if err != nil {
 			return nil, err
 		}
@@ -175,6 +175,25 @@ func (s *Server) allKeysOf(q wire.ForgetQuery) ([]buyer.Key, error) {
 			return keys, err
 		}
 	}
+}
+
+// divide is lists of keys without what the seller split.
+func (s *Server) divide(lists [][]buyer.Key) ([][]buyer.Key, error) {
+	var all []buyer.Key
+	for _, list := range lists {
+		for _, k := range list {
+			if !slices.Contains(all, k) {
+				all = append(all, k)
+			}
+		}
+	}
+	decisions, err := s.config.Ledger.Decisions(all)
+	for _, d := range decisions {
+		if !d.Joined {
+			lists = buyer.Divide(lists, d.Key, d.Other)
+		}
+	}
+	return lists, err
 }
 
 // copies are the files and folders in which the buyer may still be: backups, and

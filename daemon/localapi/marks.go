@@ -38,15 +38,15 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 	var places []int
 	var own []bool
 	for i, one := range list {
-		keys, without, joined, err := s.toMark(one)
+		whom, err := s.toMark(one)
 		if err != nil {
 			outcomes[i] = refused(one.ID, "marks", i, err)
 			continue
 		}
 		entries = append(entries, ledger.NewMark{
-			ID: one.ID, Keys: keys, Name: one.Name, Reason: one.Reason, Note: one.Note,
+			ID: one.ID, Keys: whom.keys, Name: one.Name, Reason: one.Reason, Note: one.Note,
 			Order: ledgerOrder(one.Order), Via: string(one.Via), IfAbsent: one.IfAbsent, Echo: one.SeenOthers,
-			One: joined, Without: without,
+			One: whom.joined, Own: whom.own, Without: whom.without,
 		})
 		own = append(own, one.Own)
 		places = append(places, i)

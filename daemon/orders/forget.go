@@ -13,9 +13,10 @@ import (
 )
 
 // Aliases gives the asked keys, which must be canonical, and all other keys that
-// orders name for the same buyer. Keys that stand for many buyers lead to nobody.
+// orders name for the same buyer. Keys that stand for many buyers lead to nobody, nor
+// does one key to another that divide takes out of its list.
 // It returns buyer.ErrWhich where the asked keys mean more than one.
-func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
+func (s *Store) Aliases(asked []buyer.Key, divide func(lists [][]buyer.Key) ([][]buyer.Key, error)) ([]buyer.Key, error) {
 	keys := asked
 	for {
 		var lists [][]buyer.Key
@@ -32,6 +33,9 @@ func (s *Store) Aliases(asked []buyer.Key) ([]buyer.Key, error) {
 			return nil
 		})
 		if err != nil {
+			return nil, err
+		}
+		if lists, err = divide(lists); err != nil {
 			return nil, err
 		}
 		more, err := buyer.Together(asked, lists)

@@ -72,3 +72,19 @@ func Together(asked []Key, lists [][]Key) ([]Key, error) {
 	}
 	return keys, nil
 }
+
+// Divide is lists of which none holds both of two keys: one that did is two, each
+// without one of them.
+func Divide(lists [][]Key, a, b Key) [][]Key {
+	var divided [][]Key
+	for _, list := range lists {
+		if !slices.Contains(list, a) || !slices.Contains(list, b) {
+			divided = append(divided, list)
+			continue
+		}
+		for _, gone := range []Key{b, a} {
+			divided = append(divided, slices.DeleteFunc(slices.Clone(list), func(k Key) bool { return k == gone }))
+		}
+	}
+	return divided
+}
