@@ -190,6 +190,19 @@ func TestANewSiteIsOneFolder(t *testing.T) {
 	if err := s.build(t.TempDir()); err == nil {
 		t.Error("a folder without sites is taken for one with some")
 	}
+	example, err := os.ReadFile(filepath.Join(real.repo, "shared/site/testdata/newsite/example/definition.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"one", "two"} {
+		folder := filepath.Join(s.moreSites, name)
+		if err := errors.Join(os.Mkdir(folder, 0o755), os.WriteFile(filepath.Join(folder, "definition.json"), example, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.build(t.TempDir()); err == nil || !strings.Contains(err.Error(), `definition of two: the host "seller.shop.example" is of one already`) {
+		t.Errorf("two sites of one host: %v", err)
+	}
 }
 
 func TestManifests(t *testing.T) {

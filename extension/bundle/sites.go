@@ -73,6 +73,7 @@ func (s source) readSites() (sites, error) {
 	}
 	slices.SortFunc(found, func(a, b string) int { return strings.Compare(siteOf(a), siteOf(b)) })
 	var all sites
+	of := map[string]string{} // host -> site
 	for _, file := range found {
 		name := siteOf(file)
 		text, err := os.ReadFile(file)
@@ -104,6 +105,11 @@ func (s source) readSites() (sites, error) {
 			if !hostShape.MatchString(host) {
 				return nil, fmt.Errorf("definition of %s: %q is not a host", name, host)
 			}
+			// Of two definitions a page would get the one that comes last.
+			if other, taken := of[host]; taken {
+				return nil, fmt.Errorf("definition of %s: the host %q is of %s already", name, host, other)
+			}
+			of[host] = name
 		}
 		var small bytes.Buffer
 		if err := json.Compact(&small, text); err != nil {

@@ -1,11 +1,7 @@
 package site
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"regexp"
 	"slices"
@@ -28,6 +24,8 @@ var (
 	hostShape     = regexp.MustCompile(`^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 	regionShape   = regexp.MustCompile(`^[a-z]{2}$`)
 	pathShape     = regexp.MustCompile(`^/[!-~]{0,199}$`)
+	pagePath      = regexp.MustCompile(`^[^?#]*$`)
+	particular    = regexp.MustCompile(`[.#\[]|(^|[\s>])[a-z]+-[a-z-]+`)
 	urlShape      = regexp.MustCompile(`^[!-~]*[a-zA-Z0-9]{3}[!-~]*$`)
 	stepShape     = regexp.MustCompile(`^(\*|\*\*|[A-Za-z0-9_]{1,64}(\|[A-Za-z0-9_]{1,64})*)$`)
 	wayShape      = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64}){0,11}$`)
@@ -48,15 +46,9 @@ func Check(data []byte) []error {
 	if len(data) > maxDefinition {
 		return []error{fmt.Errorf("the definition has %d bytes, more than %d", len(data), maxDefinition)}
 	}
-	var d Definition
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
-		return []error{fmt.Errorf("near line %d: %w", 1+bytes.Count(data[:decoder.InputOffset()], []byte("\n")), err)}
-	}
-	// Not decoder.More, for which a closing bracket is nothing more.
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return []error{fmt.Errorf("something stands after the definition")}
+	d, unread := decode(data)
+	if len(unread) > 0 {
+		return unread
 	}
 	c := &check{d: d}
 	c.top()
@@ -119,8 +111,9 @@ func (c *check) top() {
 	c.must(len(d.Marketplaces) > 0, "there are no marketplaces")
 	c.must(len(d.Pages) > 0, "there are no pages")
 	c.must(d.NotFound != nil, "notFound is missing; an empty list says that everything was found")
-	for _, host := range d.Hosts {
+	for i, host := range d.Hosts {
 		c.must(hostShape.MatchString(host), "%q is not a host", host)
+		c.must(!slices.Contains(d.Hosts[:i], host), "the host %q stands there twice", host)
 	}
 	for _, code := range d.Marketplaces {
 		_, err := marketplace.Find(code)
@@ -163,6 +156,13 @@ func (c *check) names() {
 		c.must(!seen["page "+page.Name], "two pages are called %q", page.Name)
 		seen["page "+page.Name] = true
 	}
+	for i, page := range c.d.Pages {
+		for _, path := range page.Paths {
+			for _, before := range c.d.Pages[:i] {
+				c.must(!fits(before, path), "page %q: its path %q never leads there, since page %q stands before it and takes it", page.Name, path, before.Name)
+			}
+		}
+	}
 	for _, entry := range c.d.JSON {
 		c.must(!seen["entry "+entry.Entry], "two entries are called %q", entry.Entry)
 		seen["entry "+entry.Entry] = true
@@ -175,6 +175,7 @@ func (c *check) page(p Page) {
 	c.must(len(p.Paths) > 0, "there are no paths")
 	for _, path := range p.Paths {
 		c.must(pathShape.MatchString(path), "%q is not a path that begins with /", path)
+		c.must(pagePath.MatchString(path), "the path %q goes on behind its end: what begins with ? or # is no part of a path", path)
 	}
 	c.grade(p.Grade)
 	c.must(p.Rows != nil, "rows is missing; an empty list says that the page shows none")
@@ -195,6 +196,10 @@ func (c *check) rows(r Rows) {
 	c.must(groupShape.MatchString(r.Group), "group is missing")
 	c.must(r.Kind == "list" || r.Kind == "detail", "%q is not a kind of row", r.Kind)
 	c.selector(r.Select, false)
+	for one := range strings.SplitSeq(bare(r.Select), ",") {
+		c.must(r.Select == "" || particular.MatchString(one),
+			"the selector %q finds every %s of the page: name what rows alone have, a class, an id, an attribute or a component", r.Select, strings.TrimSpace(one))
+	}
 	c.grade(r.Grade)
 	c.must(r.Order != nil || r.Ref != nil, "neither order nor ref is read: no row could be told from another")
 	c.facts(r.Facts, false)

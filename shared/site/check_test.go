@@ -43,6 +43,31 @@ func TestANewSiteIsOneFolder(t *testing.T) {
 	}
 }
 
+// A site is called as its folder is, and a host is one site's alone: of two
+// definitions for one page only one would be read.
+func TestNamesAndHostsAreOfOneSite(t *testing.T) {
+	of := map[string]string{}
+	for _, folder := range folders(t) {
+		data, err := os.ReadFile(filepath.Join(folder, "definition.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d site.Definition
+		if json.Unmarshal(data, &d) != nil {
+			continue // TestDefinitionsPassTheCheck says why
+		}
+		if d.Site != filepath.Base(folder) {
+			t.Errorf("%s: the definition says that the site is %q; it is called as its folder is", folder, d.Site)
+		}
+		for _, host := range d.Hosts {
+			if other, taken := of[host]; taken {
+				t.Errorf("%s: the host %q is of %s already", folder, host, other)
+			}
+			of[host] = folder
+		}
+	}
+}
+
 func TestAllHoldsEveryFolder(t *testing.T) {
 	var got []string
 	for _, d := range site.All() {
@@ -126,18 +151,30 @@ func TestCheckRefusesMistakes(t *testing.T) {
 	for _, test := range []struct{ name, old, new, want string }{
 		{"no JSON", `{
   "format"`, `{
-  "format`, "near line 1"},
+  "format`, "near line 2"},
 		{"two values", `"notFound": []
 }`, `"notFound": []
 } {}`, "something stands after"},
-		{"unknown key", `"version": 1,`, `"version": 1, "colour": "red",`, `unknown field "colour"`},
-		{"unknown key in a row", `"group": "orders",`, `"group": "orders", "nmae": 1,`, `unknown field "nmae"`},
+		{"a comma too many", `"regions"`, `, "regions"`, "near line 4: invalid character ','"},
+		{"cut off", `
+  "notFound": []
+}`, ``, "near line 31: unexpected end"},
+		{"unknown key", `"version": 1,`, `"version": 1, "colour": "red",`, `near line 2: unknown field "colour"`},
+		{"unknown key in a row", `"group": "orders",`, `"group": "orders", "nmae": 1,`, `near line 7: pages.rows: unknown field "nmae"`},
+		{"key in capitals", `"version": 1,`, `"Version": 1,`, `near line 2: unknown field "Version", which is written "version"`},
+		{"a key twice", `"never": ["gettoken"],`, `"never": ["gettoken"], "never": [],`, `near line 24: "never" stands there twice`},
+		{"a key twice in a row", `"put": "after",`, `"put": "after", "put": "before",`, `near line 12: pages.rows.place: "put" stands there twice`},
+		{"a host twice in a table", `{"seller.shop.example": "br"}`, `{"seller.shop.example": "br", "seller.shop.example": "id"}`, `regions: "seller.shop.example" stands there twice`},
+		{"another type", `"version": 1,`, `"version": "1",`, `near line 2: version is of another type: string stands where int belongs`},
+		{"another type in a row", `"select": "tr.order"`, `"select": ["tr.order"]`, `near line 7: pages.rows.select is of another type`},
+		{"no object", good, `[]`, "near line 1: the definition is of another type"},
 		{"format", `"format": 1`, `"format": 2`, "format is 2, this is 1"},
 		{"site", `"site": "example"`, `"site": "Example"`, "not a name"},
 		{"one language", `"zh_CN": "示例"`, `"zh_CN": ""`, "missing in English or Chinese"},
 		{"version", `"version": 1,`, `"version": 0,`, "version is missing"},
 		{"no hosts", `"hosts": ["seller.shop.example"]`, `"hosts": []`, "there are no hosts"},
 		{"host with a path", `["seller.shop.example"]`, `["seller.shop.example/x"]`, "is not a host"},
+		{"host twice", `["seller.shop.example"]`, `["seller.shop.example", "seller.shop.example"]`, "stands there twice"},
 		{"every host", `["seller.shop.example"]`, `["*"]`, "is not a host"},
 		{"no marketplaces", `["aliexpress", "shopee"]`, `[]`, "there are no marketplaces"},
 		{"unknown marketplace", `["aliexpress", "shopee"]`, `["aliexpress", "bazaar"]`, `no marketplace "bazaar"`},
@@ -174,10 +211,16 @@ func TestCheckRefusesMistakes(t *testing.T) {
 		{"kind of page", `"kind": "list", "paths"`, `"kind": "grid", "paths"`, `page "list": "grid" is not a kind of page`},
 		{"no paths", `"paths": ["/orders*"]`, `"paths": []`, "there are no paths"},
 		{"path", `"/orders*"`, `"orders*"`, "not a path"},
+		{"path with a query", `"/orders*"`, `"/orders?tab=all"`, "no part of a path"},
+		{"path with a fragment", `"/orders*"`, `"/#/orders"`, "no part of a path"},
+		{"page behind another", `"pages": [{`, `"pages": [{"name": "all", "kind": "list", "paths": ["/ord*"], "grade": "V", "rows": []}, {`, `page "list": its path "/orders*" never leads there, since page "all"`},
 		{"page without grade", `"grade": "V", "rows"`, `"rows"`, `page "list": the grade is ""`},
 		{"grade", `"grade": "W"`, `"grade": "sure"`, `the grade is "sure", not V2, V, W or G`},
 		{"selector", `"select": "tr.order"`, `"select": "tr..order"`, `the selector "tr..order"`},
 		{"no selector", `"select": "tr.order"`, `"select": ""`, "a selector is missing"},
+		{"everything as a row", `"tr.order"`, `"*"`, "finds every * of the page"},
+		{"the document as a row", `"tr.order"`, `"html > body"`, "finds every html > body of the page"},
+		{"a tag as a row", `"tr.order"`, `"tr.order, div > div"`, "finds every div > div of the page"},
 		{"long selector", `"tr.order"`, `"` + strings.Repeat("a ", 101) + `a"`, "more than 200 characters"},
 		{"root of nothing", `"tr.order"`, `">>> tr.order"`, "the selector"},
 		{"step to nothing", `"tr.order"`, `"order-list >>>"`, "the selector"},
@@ -189,7 +232,7 @@ func TestCheckRefusesMistakes(t *testing.T) {
 		{"column number", `".login"`, `"td.col_13"`, "counts columns"},
 		{"column place", `".login"`, `"td:nth-child(3)"`, "counts columns"},
 		{"no order", `"order": {"read": ["match"`, `"name": {"read": ["match"`, "neither order nor ref"},
-		{"unknown command", `["text", ".login"]`, `["html", ".login"]`, `there is no command "html"`},
+		{"unknown command", `["text", ".login"]`, `["html", ".login"]`, `near line 10: pages.rows.keys.read: there is no command "html"`},
 		{"bare selector", `["text", ".login"]`, `".login"`, "a command is a list"},
 		{"too few parts", `["text", ".login"]`, `["text"]`, `"text" takes 1 part, not 0`},
 		{"too many parts", `["text", ".login"]`, `["text", ".login", ".x"]`, `"text" takes 1 part, not 2`},
@@ -246,6 +289,12 @@ func TestCheckRefusesMistakes(t *testing.T) {
 	}
 }
 
+// replace changes what the sample of the folder says.
+func replace(f fstest.MapFS, old, new string) {
+	said := string(f["pages/list.json"].Data)
+	f["pages/list.json"] = &fstest.MapFile{Data: []byte(strings.Replace(said, old, new, 1))}
+}
+
 func TestCheckFolderWantsSamples(t *testing.T) {
 	formatted, err := site.Formatted([]byte(good))
 	if err != nil {
@@ -278,6 +327,11 @@ func TestCheckFolderWantsSamples(t *testing.T) {
 		{"no response", func(f fstest.MapFS) {
 			f["pages/list.json"] = &fstest.MapFile{Data: []byte(`{"page": "list", "url": "https://seller.shop.example/orders", "responses": []}`)}
 		}, `entry "people": no sample has a response`},
+		{"a sample elsewhere", func(f fstest.MapFS) { replace(f, "/seller.shop.example/orders", "/other.example/orders") }, "on none of the site's hosts"},
+		{"a sample of no page", func(f fstest.MapFS) { replace(f, "shop.example/orders", "shop.example/") }, "leads to no page"},
+		{"a sample of another page", func(f fstest.MapFS) { replace(f, `"list"`, `"detail"`) }, `leads to page "list", not to "detail"`},
+		{"a document alone", func(f fstest.MapFS) { f["pages/detail.html"] = &fstest.MapFile{} }, "pages/detail.json is missing"},
+		{"a result alone", func(f fstest.MapFS) { f["expected/detail.json"] = &fstest.MapFile{} }, "pages/detail.json is missing"},
 	} {
 		folder := whole()
 		test.change(folder)

@@ -16,6 +16,9 @@ const width = 110
 // that fits on its line stays on it, any other has each part on its own. The
 // order of the fields stays.
 func Formatted(data []byte) ([]byte, error) {
+	if err := readable(data); err != nil {
+		return nil, err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	tree, err := readNode(decoder)

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"path"
+	"slices"
 	"strings"
 )
 
@@ -60,7 +63,8 @@ func checkSamples(folder fs.FS, d Definition) []error {
 		s, err := readSample(folder, file)
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", file, err))
-			continue
+		} else if err := leads(d, s); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", file, err))
 		}
 		shown[s.Page] = true
 		if document, err := fs.ReadFile(folder, strings.TrimSuffix(file, ".json")+".html"); err == nil {
@@ -68,6 +72,18 @@ func checkSamples(folder fs.FS, d Definition) []error {
 		}
 		for _, r := range s.Responses {
 			answered[r.URL] = true
+		}
+	}
+	for _, pattern := range []string{"pages/*.html", "expected/*.json"} {
+		alone, err := fs.Glob(folder, pattern)
+		if err != nil {
+			return append(wrong, err)
+		}
+		for _, file := range alone {
+			name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+			if !slices.Contains(files, "pages/"+name+".json") {
+				wrong = append(wrong, fmt.Errorf("%s belongs to no sample: pages/%s.json is missing", file, name))
+			}
 		}
 	}
 	for _, page := range d.Pages {
@@ -86,6 +102,48 @@ func checkSamples(folder fs.FS, d Definition) []error {
 		}
 	}
 	return wrong
+}
+
+// leads says why the address of a sample does not lead to its page.
+func leads(d Definition, s Sample) error {
+	address, err := url.Parse(s.URL)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(d.Hosts, func(host string) bool {
+		below, many := strings.CutPrefix(host, "*.")
+		return address.Host == below || many && strings.HasSuffix(address.Host, "."+below)
+	}) {
+		return fmt.Errorf("the address %q is on none of the site's hosts", s.URL)
+	}
+	for _, page := range d.Pages {
+		if fits(page, address.Path) && page.Name == s.Page {
+			return nil
+		} else if fits(page, address.Path) {
+			return fmt.Errorf("the address %q leads to page %q, not to %q", s.URL, page.Name, s.Page)
+		}
+	}
+	return fmt.Errorf("the address %q leads to no page of the definition; it says that it shows %q", s.URL, s.Page)
+}
+
+// fits tells whether the page has this path of an address, "*" standing for anything. A path
+// of another page fits where every address of that one does.
+func fits(page Page, address string) bool {
+	return slices.ContainsFunc(page.Paths, func(glob string) bool {
+		parts := strings.Split(glob, "*")
+		rest, begins := strings.CutPrefix(address, parts[0])
+		if len(parts) == 1 || !begins {
+			return address == glob
+		}
+		for _, part := range parts[1 : len(parts)-1] {
+			at := strings.Index(rest, part)
+			if at < 0 {
+				return false
+			}
+			rest = rest[at+len(part):]
+		}
+		return strings.HasSuffix(rest, parts[len(parts)-1])
+	})
 }
 
 func readSample(folder fs.FS, file string) (Sample, error) {

@@ -14,6 +14,7 @@ import (
 var (
 	quotedText = regexp.MustCompile(`"[^"]*"|'[^']*'`)
 	attribute  = regexp.MustCompile(`\[[^\]]*\]`)
+	argument   = regexp.MustCompile(`\([^()]*\)`)
 	cheapHas   = regexp.MustCompile(`([\w\]-]):has\(\s*>?\s*[^\s()~+*>]+([\s>]+[^\s()~+*>]+)?\s*\)`)
 )
 
@@ -31,4 +32,13 @@ func CheckSelector(css string) error {
 		return fmt.Errorf("the selector %q asks too much of a browser: :has stands after a named element, with one or two named elements inside", css)
 	}
 	return nil
+}
+
+// bare is a selector without what it says of texts and attributes, and without
+// commas but those between its alternatives.
+func bare(css string) string {
+	css = attribute.ReplaceAllString(quotedText.ReplaceAllString(css, ""), "[a]")
+	return argument.ReplaceAllStringFunc(css, func(inside string) string {
+		return strings.ReplaceAll(inside, ",", " ")
+	})
 }
