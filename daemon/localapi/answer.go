@@ -203,7 +203,7 @@ func (s *Server) stateOf(b whole, order orders.Order) (wire.State, error) {
 	var stale bool
 	var err error
 	switch {
-	case slices.ContainsFunc(own, buyer.Key.Permanent):
+	case slices.ContainsFunc(own, func(k buyer.Key) bool { return !k.ChangesHands() }):
 	case len(own) > 0:
 		stale, err = s.stale(own, mark.At, counts)
 	default:

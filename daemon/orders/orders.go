@@ -69,7 +69,7 @@ type Order struct {
 type Seen struct {
 	Order    Order
 	Changed  bool             // the keys given out became known, or are others now
-	Related  []buyer.Key      // keys of which Evidence gives something else now
+	Related  []buyer.Key      // keys of which Evidence gives something else now, or which are refused now
 	Problems []*problem.Error // keys that were dropped, and why; with an empty order: why nothing was kept
 }
 

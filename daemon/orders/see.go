@@ -51,7 +51,7 @@ func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
 			w.latest[clean.ref()] = after
 			shared = append(shared, fresh...)
 			order := s.given(after, fresh...)
-			seen[i] = Seen{Order: order, Changed: !sameNames(s.given(before), order), Related: related, Problems: problems}
+			seen[i] = Seen{Order: order, Changed: !sameNames(s.given(before), order), Related: append(related, fresh...), Problems: problems}
 			if seen[i].Changed {
 				changed = append(changed, clean.ref())
 			}

@@ -168,11 +168,20 @@ func Parse(line string) (Key, error) {
 }
 
 // Permanent tells whether the key never changes hands.
-func (k Key) Permanent() bool {
+func (k Key) Permanent() bool { return k.life() == marketplace.Permanent }
+
+// ChangesHands tells whether the key can be somebody else's once its bearer gave it
+// up. Of a key that is not permanent either, it is not known.
+func (k Key) ChangesHands() bool { return k.life() == marketplace.Changes }
+
+func (k Key) life() marketplace.Life {
 	m, err := marketplace.Find(k.Marketplace)
 	if err != nil {
-		return false
+		return marketplace.LifeUnknown
 	}
 	kind, ok := m.Kind(k.Kind)
-	return ok && kind.Life == marketplace.Permanent
+	if !ok {
+		return marketplace.LifeUnknown
+	}
+	return kind.Life
 }
