@@ -50,7 +50,7 @@ func (c *check) selector(css string, orNone bool) {
 func (c *check) facts(f Facts, json bool) {
 	for name, reading := range map[string]*Reading{
 		"order": f.Order, "ref": f.Ref, "marketplace": f.Marketplace, "name": f.Name, "store": f.Store,
-		"status": f.Status, "country": f.Country, "currency": f.Currency,
+		"status": f.Status, "country": f.Country, "currency": f.Currency, "region": f.Region,
 	} {
 		if reading != nil {
 			c.in(name, func() {
@@ -62,6 +62,9 @@ func (c *check) facts(f Facts, json bool) {
 	if f.Marketplace != nil {
 		c.must(len(c.d.Platforms) > 0, "marketplace is read, and there is no table of platforms")
 	}
+	if f.Region != nil {
+		c.in("region", func() { c.region(*f.Region, json) })
+	}
 	if f.Total != nil {
 		c.in("total", func() {
 			c.value(f.Total.Read, json, 0)
@@ -71,6 +74,15 @@ func (c *check) facts(f Facts, json bool) {
 	}
 	for _, key := range f.Keys {
 		c.in("key "+key.Kind, func() { c.key(key, json) })
+	}
+}
+
+// region: what a page calls a region is a region only by a table.
+func (c *check) region(r Reading, json bool) {
+	c.must(json, "a row does not read it: its host or its ref says it")
+	c.must(r.Read.Command == "map", "it is not read by a table")
+	for _, region := range r.Read.Table {
+		c.must(regionShape.MatchString(region), "%q is not a region in two lower-case letters", region)
 	}
 }
 

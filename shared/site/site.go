@@ -135,6 +135,7 @@ type Facts struct {
 	Order       *Reading `json:"order,omitempty"`
 	Ref         *Reading `json:"ref,omitempty"`
 	Marketplace *Reading `json:"marketplace,omitempty"`
+	Region      *Reading `json:"region,omitempty"` // of responses alone, where the host does not say it
 	Keys        []Key    `json:"keys,omitempty"`
 	Name        *Reading `json:"name,omitempty"`
 	Store       *Reading `json:"store,omitempty"`

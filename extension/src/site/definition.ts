@@ -55,6 +55,8 @@ export interface Facts<V> {
   /** the site's own name of the order, by which rows and responses are joined */
   ref?: Reading<V>;
   marketplace?: Reading<V>;
+  /** for marketplaces that count buyers per region, where the host does not say it; of responses alone */
+  region?: Reading<V>;
   keys?: KeyReading<V>[];
   name?: Reading<V>;
   store?: Reading<V>;

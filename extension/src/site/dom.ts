@@ -54,7 +54,7 @@ export function readRows(
       if (rows.list.length >= ROWS) return rows.list;
       if (owns(element)) continue;
       const scope = { row: element, url, owns, isKnown };
-      const read = attempt(() => readFacts(def, group, (value) => readValue(value, scope), region));
+      const read = attempt(() => readFacts(def, group, (value) => readValue(value, scope), region, memory));
       if (!read) continue;
       const fact = completed(read, memory);
       rows.add(group.group, fact, {

@@ -25,22 +25,24 @@ export interface Fact {
   source: Source;
 }
 
-/** Reads the facts that a definition names; `read` knows how to read one value. */
+/** Reads the facts that a definition names; `read` knows how to read one value, and `regions` whose region is known. */
 export function readFacts<V>(
   def: Definition,
   facts: Facts<V>,
   read: (value: V) => string | null,
   region: string,
+  regions: { regionOf(ref: string | null, said: string | null): string },
 ): Fact {
   const get = (reading: Reading<V> | undefined): string | null => (reading ? read(reading.read) : null);
 
   const where = marketplaceOf(def, facts, get);
   const market = marketplace(where.code);
   const number = get(facts.order);
-  const here = market?.regions ? region : '';
+  const ref = get(facts.ref);
+  const here = market?.regions ? region || regions.regionOf(ref, get(facts.region)) : '';
   return {
     order: number !== null && market?.order.test(number) ? orderOf(market.code, here, number) : null,
-    ref: get(facts.ref),
+    ref,
     number,
     ...readKeys(facts, read, where.code, here),
     foreign: where.foreign,

@@ -102,3 +102,16 @@ test('a page that goes on for ever is remembered in part', () => {
     memory.learn(fact([login(`l${i}`)], { order: order(19_999), source: 'sweep' }));
   expect(memory.identityOf(order(19_999))?.contradiction).toBe(true);
 });
+
+test('a region holds for its reference, until two differ', () => {
+  const memory = new Memory();
+  expect(memory.regionOf('7', null)).toBe('');
+  expect(memory.regionOf('7', 'br')).toBe('br');
+  expect(memory.regionOf('7', null)).toBe('br');
+  expect(memory.regionOf('7', 'br')).toBe('br');
+  expect(memory.regionOf('8', null)).toBe('');
+  expect(memory.regionOf('7', 'sg')).toBe('');
+  expect(memory.regionOf('7', 'br')).toBe('');
+  expect(memory.regionOf(null, 'br')).toBe('br');
+  expect(memory.regionOf(null, null)).toBe('');
+});

@@ -43,6 +43,7 @@ export interface Identity {
 export class Memory {
   readonly #orders = new Map<string, Known>();
   readonly #refs = new Map<string, Fact | null>();
+  readonly #regions = new Map<string, string>();
   readonly #numbers = new Map<string, Order | null>();
   readonly #links = new Map<string, Link>();
 
@@ -109,6 +110,15 @@ export class Memory {
   #doubt(order: Order | null): void {
     const known = order && this.#orders.get(orderLine(order));
     if (known) known.contradiction = true;
+  }
+
+  /** The region that responses say of the order with this reference, this one among them; '' where none does, or two differ. */
+  regionOf(ref: string | null, said: string | null): string {
+    if (ref === null) return said ?? '';
+    const known = this.#regions.get(ref) ?? said ?? '';
+    const region = said && said !== known ? '' : known;
+    if (said) keep(this.#regions, ref, region);
+    return region;
   }
 
   /** What a response said under the site's own reference; null where two orders had it. */

@@ -65,7 +65,7 @@ function readEntry(
     if (entry.where && !entry.where.every((w) => w.is.includes(scalar(walk(element, wayOf(w.at))) ?? '')))
       continue;
     const read = (value: JsonValue): string | null => ready(value)(element);
-    let fact: Fact | null = readFacts(def, entry, read, region);
+    let fact: Fact | null = readFacts(def, entry, read, region, memory);
     if (entry.link) {
       const id = read(entry.link.id.read);
       if (id === null) continue;
