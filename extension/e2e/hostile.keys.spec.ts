@@ -376,6 +376,7 @@ async function load(marked: boolean): Promise<{ largest: number; moved: string[]
   const entries = () => page.evaluate<string[]>('[...window.adversary.kept.entries]');
   const sizes = async () =>
     (await entries()).flatMap((line) => Number(/^largest-contentful-paint +(\d+)/.exec(line)?.[1] ?? 0));
+  await until('the dock is drawn', () => eyes.find('.dock, .pill'));
   const ours = async () => Math.max(...(await sizes())) > LARGE;
   const told = await until('the largest text is ours', ours, 3_000).catch(() => false);
   await page.evaluate('window.adversary.rest()');

@@ -118,15 +118,23 @@ test('500 orders that come as one scrolls: each row right, none twice, none miss
     expectRight(await look(eyes, truth, SHOPEE));
     if (i >= 2) readings.push(await gauge.read());
   }
-  const [first, last] = [readings[0], readings.at(-1)] as [Reading, Reading];
-  const grown = (level: keyof Reading) => last[level] - first[level];
+  const [first] = readings as [Reading];
+  // What grew for good stays; what was replaced last may be collected a little later.
+  await expect(async () => {
+    readings.push(await gauge.read());
+    const last = readings.at(-1) as Reading;
+    const grown = (level: keyof Reading) => last[level] - first[level];
+    expect(grown('nodes'), 'elements after ten re-renderings').toBeLessThanOrEqual(100);
+    expect(grown('listeners')).toBeLessThanOrEqual(10);
+    expect(grown('heap'), 'bytes after ten re-renderings').toBeLessThan(500_000);
+  }).toPass({ timeout: 15_000 });
   test.info().annotations.push({
     type: 'report',
-    description: JSON.stringify({ seen: { ...seen, wrong: undefined }, few, many, all, first, last }),
+    description: JSON.stringify({
+      ...{ seen: { ...seen, wrong: undefined }, few, many, all },
+      ...{ first, last: readings.at(-1) },
+    }),
   });
-  expect(grown('nodes'), 'elements after ten re-renderings').toBeLessThanOrEqual(100);
-  expect(grown('listeners')).toBeLessThanOrEqual(10);
-  expect(grown('heap'), 'bytes after ten re-renderings').toBeLessThan(500_000);
   await page.close();
 });
 

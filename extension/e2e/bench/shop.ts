@@ -47,7 +47,9 @@ const DOCUMENT = `<!doctype html><meta charset="utf-8"><title>Orders</title><lin
 <script>
   window.draw = async () => {
     const answer = await fetch('/api/v3/order/get_order_list_card_list', { method: 'POST', body: '{}' });
-    const { data } = await answer.json();
+    window.show((await answer.json()).data);
+  };
+  window.show = (data) => {
     const html = data.card_list.map(({ order_card: { card_header: h, order_ext_info: o } }) =>
       '<a class="order-card" data-testid="order-item" href="/portal/sale/order/' + o.order_id + '">' +
       '<div class="order-card-header"><div class="buyer-info"><div class="buyer-username">' + h.buyer_info.username +
@@ -60,11 +62,16 @@ const DOCUMENT = `<!doctype html><meta charset="utf-8"><title>Orders</title><lin
   };
 </script>`;
 
+/** The response that names the buyers of a page of the list. */
+export function response(page: number) {
+  return { code: 0, data: { card_list: cards(page) } };
+}
+
 /** Has these addresses answered as above, for page after page. */
 export async function serve(page: Page, current: () => number): Promise<void> {
   await page.route(ADDRESS, (route) => route.fulfill({ contentType: 'text/html', body: DOCUMENT }));
   await page.route('**/api/v3/order/get_order_list_card_list', (route) =>
-    route.fulfill({ json: { code: 0, data: { card_list: cards(current()) } } }),
+    route.fulfill({ json: response(current()) }),
   );
 }
 
