@@ -49,7 +49,7 @@ func house(t *testing.T, files map[string]string) source {
 		"extension/src/native/index.ts":          `console.log('native')`,
 		"extension/src/skeleton/index.ts":        `console.log('skeleton')`,
 		"shared/site/sites/a/definition.json":    `{"hosts": ["a.example", "*.b.example"], "marketplaces": ["ebay"]}`,
-		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["a.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
+		"shared/site/sites/c/definition.json":    `{"name": {"en": "C", "zh_CN": "C"}, "hosts": ["c.example"], "json": [{"urls": ["/orders"]}], "never": ["/token"]}`,
 	}
 	for _, page := range []string{"dashboard", "popup", "report", "sharing", "welcome", "gallery"} {
 		folder := "extension/src/pages/" + page + "/"
@@ -148,13 +148,13 @@ func TestBuildWritesEveryTarget(t *testing.T) {
 			t.Errorf("%s lacks the reasons: %s", language, messages)
 		}
 	}
-	for _, known := range []string{`hosts:["a.example","*.b.example"],hook:!1`, `name:{en:"C",zh_CN:"C"},hosts:["a.example"],hook:!0`} {
+	for _, known := range []string{`hosts:["a.example","*.b.example"],hook:!1`, `name:{en:"C",zh_CN:"C"},hosts:["c.example"],hook:!0`} {
 		if got := string(development["background.js"]); !strings.Contains(got, known) {
 			t.Errorf("the background does not know %s: %s", known, got)
 		}
 	}
 	hook := string(development["hook.js"])
-	if !strings.Contains(hook, `[{hosts:["a.example"],patterns:["!/token","/orders"]}]`) {
+	if !strings.Contains(hook, `[{hosts:["c.example"],patterns:["!/token","/orders"]}]`) {
 		t.Errorf("the hook does not know which responses to copy: %s", hook)
 	}
 	for _, size := range iconSizes {
@@ -274,7 +274,7 @@ func TestHostsComeFromDefinitions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"https://*.b.example/*", "https://a.example/*"}, all.patterns()); diff != "" {
+	if diff := cmp.Diff([]string{"https://*.b.example/*", "https://a.example/*", "https://c.example/*"}, all.patterns()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
