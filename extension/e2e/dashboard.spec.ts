@@ -103,7 +103,7 @@ for (const language of ['en', 'zh_CN'] as const) {
   for (const colours of ['light', 'dark'] as const) {
     test(`every screen, ${language}, ${colours}`, async () => {
       test.skip((language === 'en') !== (colours === 'light') && !process.env.SHOTS, 'taken with SHOTS=1');
-      test.setTimeout(180_000);
+      test.setTimeout(360_000);
       const folder = path.join(TOP, '.run', 'shots', 'dashboard', `${language}-${colours}`);
       if (process.env.SHOTS) mkdirSync(folder, { recursive: true });
       const { browser, page } = await open(language, colours);

@@ -144,6 +144,7 @@ test('a page that is no longer understood is told of, reported on, and forgiven'
 });
 
 test('a site that is opened where no definition has a page is counted, without an address', async () => {
+  test.setTimeout(240_000);
   const stage = await Rehearsal.start();
   try {
     const { page: list } = await stage.list(LIST, SHOPEE);
@@ -182,6 +183,7 @@ test('a site that is opened where no definition has a page is counted, without a
 });
 
 test('a list that names no buyers by its nature is understood, and says where they are named', async () => {
+  test.setTimeout(240_000);
   const stage = await Rehearsal.start();
   try {
     const ebay = { row: '#orders tr', order: "row.querySelector('.order-details a')?.textContent" };
@@ -354,6 +356,7 @@ for (const language of ['en', 'zh_CN'] as const) {
   for (const colours of ['light', 'dark'] as const) {
     test(`the report and the popup, ${language}, ${colours}`, async () => {
       test.skip((language === 'en') !== (colours === 'light') && !process.env.SHOTS, 'taken with SHOTS=1');
+      test.setTimeout(120_000);
       const folder = path.join(TOP, '.run', 'shots', 'understood', `${language}-${colours}`);
       mkdirSync(folder, { recursive: true });
       const browser = await Browser.start({ sandbox: '127.0.0.1:1', language, colours });
