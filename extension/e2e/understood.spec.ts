@@ -12,6 +12,7 @@ import { Eyes } from './rehearsal/eyes';
 import { TOP, until } from './rehearsal/programs';
 import { ordersOf, Rehearsal, type Sight } from './rehearsal/rehearsal';
 import { SHOPEE, SHOPEE_LIST } from './rehearsal/sites';
+import { samples } from './site/samples';
 
 const LIST = `${SHOPEE_LIST}&orders=20`;
 /** A page is judged nine seconds after it was opened. */
@@ -286,6 +287,44 @@ test('an empty list, a form to sign in and a list that comes late are no trouble
     await unsure.page.reload();
     await until('it is looked at again', async () => (await ebay())?.looks === 2, JUDGED);
     expect(await ebay()).toMatchObject({ missed: 1 });
+  } finally {
+    await stage.close();
+  }
+});
+
+test('a list whose response is built another way names people and no buyers, and the dock says so', async () => {
+  test.setTimeout(180_000);
+  const stage = await Rehearsal.start();
+  try {
+    const sample = samples().find(({ site, name }) => site === 'etsy' && name === 'list')!;
+    const [response] = sample.responses;
+    const show = async (text: string) => {
+      const page = await stage.browser.context.newPage();
+      await page.route('https://www.etsy.com/**', (route) =>
+        route.request().resourceType() === 'document'
+          ? route.fulfill({ contentType: 'text/html; charset=utf-8', body: sample.html })
+          : route.fulfill({ contentType: 'application/json', body: text }),
+      );
+      const eyes = await Eyes.on(page, stage.browser.extension);
+      await page.goto(sample.url);
+      await page.evaluate((url) => fetch(url).then((answer) => answer.text()), response!.url);
+      return { page, eyes };
+    };
+    const rebuilt = await show(response!.text.replaceAll('"orders_search"', '"order_search"'));
+    await until(
+      'the dock says that no buyer was found',
+      async () => (await rebuilt.eyes.said('.dock .notice')).join(' ').includes('no buyer in any of them'),
+      JUDGED,
+    );
+    await rebuilt.page.close();
+    // The control: as it is known, buyers are found.
+    const whole = await show(response!.text);
+    await until(
+      'the list is looked at',
+      async () => (await reports(stage)).some(({ site, buyers }) => site === 'etsy' && buyers > 0),
+      JUDGED,
+    );
+    expect((await whole.eyes.said('.dock .notice')).join(' ')).not.toContain('not understood');
   } finally {
     await stage.close();
   }

@@ -10,7 +10,7 @@ import type { Sighting } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
 import type { Counted, DockView, OverlayRequests } from '../overlay';
 import type { Definition, PageDefinition, ReadRow, Sweep } from '../site';
-import { asksForList, holdsNothing } from '../site/nothing';
+import { asksForList, holdsNothing, leadsNowhere } from '../site/nothing';
 import { isEmpty } from '../site/page';
 import { INTO } from '../site/select';
 import { sweepOf } from '../site/sweep';
@@ -56,6 +56,8 @@ export class Desk {
   #bare = false;
   /** the last response that named no buyer holds an empty list */
   #nothing = false;
+  /** how many responses that named no buyer lead nowhere, and how many were read */
+  readonly #responses = { nowhere: 0, read: 0 };
   /** mutes and decisions that are on their way, with who waits for the code of what went wrong */
   readonly #asked = new Map<string, (code: string | undefined) => void>();
 
@@ -72,6 +74,7 @@ export class Desk {
   /** Reads responses in which no entry of the definition found a buyer. */
   readonly sweep: Sweep = (def, body, region, url) => {
     this.#nothing = holdsNothing(def, url, body);
+    this.#responses[leadsNowhere(def, url, body) ? 'nowhere' : 'read']++;
     return sweepOf(def, body, region, url);
   };
 
@@ -81,6 +84,8 @@ export class Desk {
     this.#looked = undefined;
     this.#bare = false;
     this.#nothing = false;
+    this.#responses.nowhere = 0;
+    this.#responses.read = 0;
     this.#ticks.reset();
   }
 
@@ -228,7 +233,7 @@ export class Desk {
     const { definition } = this.#given;
     return (
       page.kind === 'detail' ||
-      !!page.empty ||
+      (!!page.empty && page.empty.grade !== 'G') ||
       asksForList(
         definition,
         performance.getEntriesByType('resource').map(({ name }) => name),
@@ -241,8 +246,10 @@ export class Desk {
     const rows = [...this.#given.book.seats.values()].map((seat) => seat.entry);
     let missed: DockView['lost'];
     if (rows.length > 0) {
-      if (namesBuyers(page, this.#given.definition) && !rows.some((entry) => namesBuyer(entry)))
-        missed = 'no_buyers';
+      // Names alone are not enough where the response with the buyers is built another way by now.
+      const { nowhere, read } = this.#responses;
+      const named = nowhere > 0 && read === 0 ? isIdentified : namesBuyer;
+      if (namesBuyers(page, this.#given.definition) && !rows.some(named)) missed = 'no_buyers';
     } else if (!this.#isEmpty(page)) missed = 'no_rows';
     if (!missed) {
       this.#missing = 0;
@@ -285,8 +292,12 @@ function namesBuyers(page: PageDefinition, { json, sweep }: Definition): boolean
   return !!sweep || facts.some((one) => one?.keys || one?.name);
 }
 
-function namesBuyer({ sighting, answer }: Entry): boolean {
-  return hasBuyer(sighting) || isExplained(sighting) || !!answer?.keys?.length;
+function namesBuyer(entry: Entry): boolean {
+  return hasBuyer(entry.sighting) || isIdentified(entry);
+}
+
+function isIdentified({ sighting, answer }: Entry): boolean {
+  return !!sighting.keys?.length || isExplained(sighting) || !!answer?.keys?.length;
 }
 
 /** Whether a page says why it names no buyer. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { Definition } from './definition';
-import { asksForList, holdsNothing } from './nothing';
+import { asksForList, holdsNothing, leadsNowhere } from './nothing';
 
 const SHOP = {
   json: [
@@ -36,4 +36,29 @@ test('a page that asked for a list is known to have one', () => {
   expect(asksForList(SHOP, ['https://x.example/a.css', 'https://x.example/api/list?page=2'])).toBe(true);
   expect(asksForList(SHOP, ['https://x.example/api/one'])).toBe(false);
   expect(asksForList({} as Definition, ['https://x.example/api/list'])).toBe(false);
+});
+
+test('a response leads nowhere where no entry that should name buyers finds a part to read', () => {
+  const key = (grade: string) => [{ kind: 'user_id', read: ['at', 'id'], grade }];
+  const shop = {
+    json: [
+      { entry: 'orders', urls: ['/api/orders'], each: ['data', 'orders', '*'], keys: key('V') },
+      { entry: 'totals', urls: ['/api/orders'], each: ['data', 'totals', '*'] },
+      { entry: 'guess', urls: ['/api/guess'], each: ['data'], keys: key('G') },
+      null,
+    ],
+  } as unknown as Definition;
+  for (const [url, body, want] of [
+    ['/api/orders', { data: { items: [{ id: 7 }] } }, true],
+    ['/api/orders', { error: 'x' }, true],
+    ['/api/orders', { data: { totals: [1] } }, true],
+    // There, if without a buyer; or rightly empty.
+    ['/api/orders', { data: { orders: [{}] } }, false],
+    ['/api/orders', { data: { orders: [] } }, false],
+    // Where nobody has seen a buyer, none is missed.
+    ['/api/guess', {}, false],
+    ['/api/other', {}, false],
+  ] as const) {
+    expect(leadsNowhere(shop, `https://x.example${url}`, body), JSON.stringify([url, body])).toBe(want);
+  }
 });

@@ -1,5 +1,5 @@
-// Whether a list is rightly empty, as far as responses say so: a page without
-// rows is not understood, or has nothing to show.
+// What responses say of a page that is not understood: whether its list is rightly
+// empty, and whether they are what the definition knows.
 
 import type { Definition, JsonDefinition } from './definition';
 import { elements } from './elements';
@@ -13,6 +13,20 @@ export function holdsNothing(def: Definition, url: string, body: unknown): boole
     .flatMap(({ each }) => attempt(() => elements(body, each.slice(0, each.indexOf('*')))) ?? [])
     .filter(Array.isArray);
   return found.length > 0 && found.every((list) => list.length === 0);
+}
+
+/** Whether a response that should name buyers has nothing where its entries look for them: it is built another way by now. */
+export function leadsNowhere(def: Definition, url: string, body: unknown): boolean {
+  const entries = (Array.isArray(def.json) ? def.json : []).filter(
+    (entry) =>
+      attempt(() => matchesPatterns(entry.urls, url) && entry.keys?.some(({ grade }) => grade !== 'G')) ??
+      false,
+  );
+  return (
+    entries.length > 0 &&
+    entries.every(({ each }) => (attempt(() => elements(body, each)) ?? []).length === 0) &&
+    !holdsNothing(def, url, body)
+  );
 }
 
 /** Whether one of these addresses is of a response with a list that the definition reads. */
