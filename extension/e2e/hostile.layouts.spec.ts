@@ -36,6 +36,8 @@ test.setTimeout(LONG ? 1_800_000 : 300_000);
 test.beforeAll(async () => {
   stage = await Rehearsal.start();
   ({ page, eyes } = await stage.list(`${SHOPEE_LIST}&orders=14&adversary=1`, SHOPEE));
+  // It lies over the page from its first layout on.
+  await until('the dock is there', () => eyes.find('.dock'));
   const buyers = new Map(
     (await ordersOf(page)).filter((o) => o.identified && !o.trap).map((o) => [keyOf(o), o]),
   );
