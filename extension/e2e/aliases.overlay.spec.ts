@@ -30,9 +30,9 @@ test('the dock says so, the card asks, and either answer can be taken back', asy
   await sample.answer();
   await asking(sample);
   expect((await sample.one('.notice')).words).toContain('1 order may be of a buyer whom you marked');
-  for (const [words, joined] of [
-    ['Yes, the same', true],
-    ['No', false],
+  for (const [words, joined, said] of [
+    ['Yes, the same', true, 'One buyer now: '],
+    ['No', false, 'Two buyers: '],
   ] as const) {
     await sample.click(await sample.button('clear'));
     const asked = (await sample.one('.panel')).words;
@@ -42,6 +42,8 @@ test('the dock says so, the card asks, and either answer can be taken back', asy
     await page.keyboard.press('Enter');
     await sample.click(await sample.one('.foot .btn', words));
     await expect.poll(() => sample.calls()).toContainEqual(['decide', maybe, joined]);
+    // What it comes to stands first: of two long names the line shows only the beginning.
+    expect((await sample.one('.toast')).words.startsWith(said), 'the toast says it first').toBe(true);
     await sample.click(await sample.one('.toast .btn', 'Undo'));
     await expect.poll(() => sample.calls()).toContainEqual(['decide', maybe, !joined]);
     await sample.inside('sample.calls.length = 0');

@@ -35,6 +35,13 @@ for (const shown of LOOKS) {
       await openBuyer(page);
       await expect(page.locator('.orders > li:visible')).toHaveCount(10);
       await look(page, 'buyer', shown);
+      // The longest name stays in its column, and a date on its line.
+      for (const list of ['.aliases', '.orders'])
+        expect(await page.locator(list).evaluate((e) => e.scrollWidth - e.clientWidth), list).toBe(0);
+      const heights = await page
+        .locator('.orders time:visible')
+        .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().height));
+      expect(Math.max(...heights), 'the height of a date').toBeLessThan(30);
       // What others said adds up, on the screen.
       const figures = await page.locator('.counts td').allTextContents();
       expect(figures.map(Number)).toEqual([5, 2, 1, 8]);

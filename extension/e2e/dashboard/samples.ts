@@ -51,7 +51,16 @@ export const FULL: Report = {
   mark: MARK,
   others: OTHERS,
   names: ['Sample Buyer 1', 'Sample B.'],
-  aliases: [{ key: KEYS[0]!, other: KEYS[1]!, joined: true, basis: 'orders', orders: 3 }],
+  aliases: [
+    { key: KEYS[0]!, other: KEYS[1]!, joined: true, basis: 'orders', orders: 3 },
+    {
+      key: KEYS[0]!,
+      other: { ...KEYS[1]!, id: `sample_${'1'.repeat(60)}` },
+      joined: false,
+      basis: 'order',
+      orders: 1,
+    },
+  ],
   orders: ORDERS,
   total: 14,
   marks: [

@@ -25,14 +25,15 @@ export function AliasList({ aliases, changed }: AliasListProps) {
       <ul class="aliases">
         {aliases.map((alias) => (
           <li key={`${alias.key.id} ${alias.other.id}`}>
-            <span class="id">{alias.key.id}</span> · <span class="id">{alias.other.id}</span>{' '}
-            <span class="faint">
-              {t(alias.joined ? 'popup_alias_joined' : 'popup_alias_split')} (
+            <p>
+              <span class="id">{alias.key.id}</span> · <span class="id">{alias.other.id}</span>
+            </p>
+            <p class="faint">
+              {t(alias.joined ? 'popup_alias_joined' : 'popup_alias_split')} ·{' '}
               {alias.basis === 'orders'
                 ? t('popup_alias_orders', alias.orders)
                 : t(`popup_alias_${alias.basis}`)}
-              )
-            </span>{' '}
+            </p>
             <button
               type="button"
               class="button small"

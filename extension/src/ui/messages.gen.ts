@@ -157,6 +157,7 @@ export type Message0 =
   | 'blacklist_when_from'
   | 'blacklist_when_to'
   | 'blacklist_when_today'
+  | 'buyer_aliases'
   | 'buyer_cancel'
   | 'buyer_cancelled'
   | 'buyer_change'

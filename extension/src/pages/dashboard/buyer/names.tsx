@@ -41,7 +41,7 @@ export function Names({ known: { report, keys }, reload }: NamesProps) {
       </dl>
       {aliases.length > 0 && (
         <>
-          <h3>{t('popup_names')}</h3>
+          <h3>{t('buyer_aliases')}</h3>
           <AliasList aliases={aliases} changed={() => void reload()} />
         </>
       )}
