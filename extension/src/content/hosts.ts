@@ -107,6 +107,10 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
     else if (put === 'prepend') target.prepend(host);
     else if (put === 'before') target.before(host);
     else target.after(host);
+    // A page that made the row of its own text, or of a copy, has an empty one of ours there as well.
+    const style = host.getAttribute('style');
+    for (const copy of [...((host.parentNode as ParentNode | null)?.children ?? [])])
+      if (copy.getAttribute('style') === style && !owns(copy)) copy.remove();
   }
 
   return { show, draw, blank, drop, stands };

@@ -34,6 +34,8 @@ export interface Guard {
   remove(host: Element): void;
   /** a key went down where the window hears nothing: in the note's frame */
   pressed(event: KeyboardEvent): void;
+  /** Listens again, where a page opened its document anew, which takes every listener from its window; once is enough anywhere else. */
+  listen(): void;
   destroy(): void;
 }
 
@@ -206,13 +208,19 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
 
   const ending = new AbortController();
   const { signal } = ending;
-  for (const type of ACTIVE) window.addEventListener(type, handle, { capture: true, passive: false, signal });
-  for (const type of PASSIVE) window.addEventListener(type, handle, { capture: true, passive: true, signal });
+  function listen(): void {
+    for (const type of ACTIVE)
+      window.addEventListener(type, handle, { capture: true, passive: false, signal });
+    for (const type of PASSIVE)
+      window.addEventListener(type, handle, { capture: true, passive: true, signal });
+  }
+  listen();
 
   return {
     add: (host, zone) => zones.set(host, zone),
     remove: (host) => zones.delete(host),
     pressed: (event) => down.add(event.code),
+    listen,
     destroy() {
       zones.clear();
       ending.abort();

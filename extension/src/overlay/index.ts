@@ -117,6 +117,7 @@ export function createOverlay(
   /** Puts the page-level root in, or back, above whatever the page drew since. */
   function insert(): void {
     if (page.element.isConnected) return;
+    guard.listen();
     document.documentElement.append(page.element);
     if ('popover' in layer) {
       layer.popover = 'manual';
