@@ -28,14 +28,20 @@ func checkSites(dir string, told *telling) finding {
 		return ill("sites", err)
 	}
 	var troubled []string
-	remedy := mendingHint
+	var empty, moved bool
 	for _, p := range pages {
-		if p.Trouble == wire.TroubleMoved && remedy == mendingHint {
-			remedy += "; if you no longer work there, nothing is wrong: `blackmark sites --forget` counts anew"
-		}
+		empty = empty || p.Trouble == wire.TroubleRows && p.List && p.Good != ""
+		moved = moved || p.Trouble == wire.TroubleMoved
 		if p.Trouble != wire.TroubleNone {
 			troubled = append(troubled, fmt.Sprintf("%s %s (%s)", p.Site, p.Page, understood(p)))
 		}
+	}
+	remedy := mendingHint
+	if empty {
+		remedy += "; if the list was really empty each time, nothing is wrong"
+	}
+	if moved {
+		remedy += "; if you no longer work there, nothing is wrong: `blackmark sites --forget` counts anew"
 	}
 	switch {
 	case len(troubled) > 0:
