@@ -208,7 +208,18 @@ func reportOf(txn *badger.Txn, k buyer.Key) (*report, error) {
 	return getReport(txn, string(mark))
 }
 
-// release withdraws what was shared of these buyers and stands no more.
+// nobodys tells whether every one of some keys turned out to stand for many people.
+func (l *Link) nobodys(keys []buyer.Key) (bool, error) {
+	for _, k := range keys {
+		if refused, err := l.cfg.Orders.Refused(k); err != nil || !refused {
+			return false, err
+		}
+	}
+	return len(keys) > 0, nil
+}
+
+// release withdraws what was shared of these buyers and stands no more, or is a report
+// on nobody.
 func (l *Link) release(j *joined, keys []buyer.Key) error {
 	var marks []string
 	err := j.reports.view(func(txn *badger.Txn) error {
@@ -231,10 +242,25 @@ func (l *Link) release(j *joined, keys []buyer.Key) error {
 
 func (l *Link) releaseGone(j *joined, marks []string) error {
 	for _, mark := range marks {
-		if l.stands(mark) {
+		var known *report
+		err := j.reports.view(func(txn *badger.Txn) (err error) {
+			known, err = getReport(txn, mark)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if known == nil {
 			continue
 		}
-		err := j.reports.write(func(txn *badger.Txn) error {
+		nobodys, err := l.nobodys(known.Keys)
+		if err != nil {
+			return err
+		}
+		if l.stands(mark) && !nobodys {
+			continue
+		}
+		err = j.reports.write(func(txn *badger.Txn) error {
 			report, err := getReport(txn, mark)
 			if err != nil || report == nil || report.State == leaving {
 				return err
