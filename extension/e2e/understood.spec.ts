@@ -266,8 +266,11 @@ test('an empty list, a form to sign in and a list that comes late are no trouble
     await out.page.close();
 
     // What was not there at first is looked at again when it comes.
-    const late = await show('late', bodyOf('<p>Loading</p>', card(52), 16));
+    const late = await show('late', bodyOf('<p>Loading</p>'));
     expect((await looked(stage, 3)).missed).toBe(1);
+    await late.page.evaluate((html) => {
+      document.body.innerHTML = html;
+    }, card(52));
     const came = await looked(stage, 4);
     expect(came).toMatchObject({ found: 2, rows: 2 });
     expect(came.missed ?? 0).toBe(0);
