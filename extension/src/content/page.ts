@@ -341,9 +341,13 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
     }
     copies.push(copy);
     if (copies.length > 1) return;
-    // Where the look is next, it reads them too: what it then asks is asked sooner.
-    pass.request();
-    setTimeout(readCopies);
+    // By the time that they are read, the page has mostly drawn what it had of the same
+    // response, and one look sees both. A look that is next reads them too.
+    setTimeout(() => {
+      if (copies.length === 0) return;
+      readCopies();
+      pass.request();
+    });
   }
 
   function readCopies(): void {
