@@ -271,27 +271,25 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
 
   /** Draws orders anew, and the dock at once. */
   function draw(entries: Entry[]): void {
-    drawRows(entries);
     noSum?.();
     noSum = undefined;
-    const page = shown;
-    if (page) pass.writing(() => drawDock(page));
+    pass.writing(() => {
+      drawRows(new Set(entries));
+      drawDock();
+    });
   }
 
   /** Draws these orders' rows; without them all, those too that wait for their answers. */
-  function drawRows(entries?: Entry[]): void {
-    const only = entries && new Set(entries);
+  function drawRows(only?: Set<Entry>): void {
     if (only?.size === 0) return;
-    pass.writing(() => {
-      for (const seat of book.seats.values()) if (!only || only.has(seat.entry)) hosts.draw(seat, !only);
-    });
+    for (const seat of book.seats.values()) if (!only || only.has(seat.entry)) hosts.draw(seat, !only);
   }
 
   /** Rows without an answer show so, if none comes soon. */
   function drawLate(): void {
     notLate ??= clock.after(LATE, () => {
       notLate = undefined;
-      drawRows();
+      pass.writing(drawRows);
     });
   }
 
@@ -300,10 +298,10 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
     noSum ??= clock.after(SUM, () => draw([]));
   }
 
-  function drawDock(page: PageDefinition): void {
-    if (page.rows.length === 0) return;
+  function drawDock(): void {
+    if (!shown?.rows.length) return;
     expectDesk();
-    const view = desk?.sum(page, link);
+    const view = desk?.sum(shown, link);
     const drawn = JSON.stringify(view) ?? '';
     if (drawn === docked && overlay.docked()) return;
     docked = drawn;

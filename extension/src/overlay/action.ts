@@ -27,7 +27,7 @@ export function createAction(root: ShadowRoot, press: (by: By) => void): RowMark
   const text = words('', '');
   const act = on(make('button', 'act', { type: 'button' }, drawing(FLAG), text), press);
   const frame = make('div', 'w action pending', { lang: locale() }, veil(), act);
-  dress(root, STYLE);
+  dress(root, STYLE, true);
   root.append(frame);
   return {
     draw(view, _pick, dark) {

@@ -2,7 +2,7 @@
 // into a host whose size is the same whatever it shows.
 
 import type { MessageKey } from '../ui/messages.gen';
-import { around, counted, locale, t } from '../ui/text';
+import { around, counted, locale } from '../ui/text';
 import { type By, drawing, make, on } from './elements';
 import { marked, shortReason } from './phrases';
 import { BADGE, BOTH, BUSY, FLAG, QUESTION } from './shapes';
@@ -12,7 +12,7 @@ import type { RowView } from './view';
 function stateWords({ state, mark, others }: RowView): string {
   const own =
     state === 'black' && mark
-      ? t('overlay_black_reason', shortReason(mark.reason))
+      ? said('overlay_black_reason', shortReason(mark.reason))
       : said(`overlay_state_${state}`);
   if (!others?.shown) return own;
   const reported = counted('overlay_reported', others.total);
@@ -45,7 +45,7 @@ function modelOf(look: string, view: RowView, pick: Pick | undefined): HTMLEleme
   let model = models.get(look);
   if (!model) {
     const badge = make('span', 'badge', { role: 'img' });
-    const flag = make('button', 'flag', { type: 'button' }, drawing(''));
+    const flag = make('button', 'flag', { type: 'button', 'aria-busy': 'false' }, drawing(''));
     model = make('div', '', { lang: locale() }, badge, flag);
     paint(model, look, view, pick);
     if (models.size < MODELS) models.set(look, model);

@@ -2,8 +2,8 @@
 
 const sheets = new Map<string, CSSStyleSheet>();
 
-/** Adds a style to a root. */
-export function dress(root: ShadowRoot, style: string): void {
+/** Gives a root its style; one `more` joins what it has. */
+export function dress(root: ShadowRoot, style: string, more = false): void {
   try {
     let sheet = sheets.get(style);
     if (!sheet) {
@@ -11,9 +11,8 @@ export function dress(root: ShadowRoot, style: string): void {
       sheet.replaceSync(style);
       sheets.set(style, sheet);
     }
-    const others = root.adoptedStyleSheets;
-    // To copy an empty list of the browser's takes longer than all the rest.
-    root.adoptedStyleSheets = others.length > 0 ? [...others, sheet] : [sheet];
+    // To ask a new root what it has takes longer than all the rest.
+    root.adoptedStyleSheets = more ? [...root.adoptedStyleSheets, sheet] : [sheet];
   } catch {
     // Firefox refuses shared sheets to content scripts.
     const element = document.createElement('style');

@@ -83,7 +83,7 @@ export type CreateWorkbench = (given: WorkbenchUse) => Workbench;
 export function createWorkbench(given: WorkbenchUse): Workbench {
   const { requests, layer, frame, root } = given;
   let view: DockView | undefined;
-  dress(root, PANEL_STYLE);
+  dress(root, PANEL_STYLE, true);
   const panel = createPanel(layer);
   const toast = createToast(layer);
   const dock = createDock(layer, frame, requests, { jump, batch: (by) => marking.batch(ticked(), by) });

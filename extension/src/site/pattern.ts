@@ -20,6 +20,10 @@ export function matcher(pattern: string): Match {
   let match = cache.get(pattern);
   if (!match) {
     const compiled = allowed(pattern) ? new RegExp(pattern, 'u') : null;
+    // A browser translates a pattern when it is first applied, and again at the second
+    // time: not while the rows wait.
+    compiled?.test('');
+    compiled?.test('');
     match = (text) => {
       const found = compiled?.exec(text.slice(0, APPLIED));
       return (found?.[1] ?? found?.[0]) || null;
