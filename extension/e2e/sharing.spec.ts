@@ -146,7 +146,7 @@ test('a mark becomes "?" on the other’s open page, is counted there, and goes 
     await page.getByRole('button', { name: 'Share 1 mark…' }).click();
     began = Date.now();
     await page.getByRole('button', { name: 'Share 1 mark', exact: true }).click();
-    await expect(page.getByText('1 mark is shared.')).toBeVisible({ timeout: PROMISED });
+    await expect(page.getByText('1 mark is shared.')).toBeVisible({ timeout: 3 * PROMISED });
     await expect(page.locator('.marks li')).toContainText(order.name);
   });
   const row = await here.others(order, true, 3 * PROMISED);
@@ -172,7 +172,7 @@ test('a mark becomes "?" on the other’s open page, is counted there, and goes 
     await page.getByRole('button', { name: `Withdraw the report on ${order.name}` }).click();
     began = Date.now();
     await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
-    await expect(page.getByText('Nothing is shared.')).toBeVisible({ timeout: PROMISED });
+    await expect(page.getByText('Nothing is shared.')).toBeVisible({ timeout: 3 * PROMISED });
   });
   await here.others(order, false, 3 * PROMISED);
   console.log(`      gone after ${Date.now() - began} ms`);
@@ -190,13 +190,13 @@ test('a muted buyer stays without "?", and is shown again', async () => {
   await here.others(order, true, 6 * PROMISED);
   await here.card(order);
   await here.eyes.click('.others-box .link', 'Mute this buyer’s “?”');
-  await here.others(order, false, PROMISED);
+  await here.others(order, false, 3 * PROMISED);
   await until('the card says so', async () =>
     (await here.eyes.said('.others-box')).some((text) => text.includes('You muted')),
   );
   expect((await here.state()).muted, 'all ids of the buyer').toBeGreaterThan(0);
   await here.eyes.click('.others-box .link', 'Show other sellers’ reports again');
-  await here.others(order, true, PROMISED);
+  await here.others(order, true, 3 * PROMISED);
   await here.page.keyboard.press('Escape');
 });
 
@@ -251,7 +251,7 @@ test('a cloud that is away is said where the seller looks, and leaving deletes e
     await expect(page.getByText('Leave, and delete 1 report?')).toBeFocused();
     await page.getByRole('button', { name: 'Leave and delete' }).click();
     await expect(page.getByRole('heading', { name: 'Join with an invitation' })).toBeVisible({
-      timeout: PROMISED,
+      timeout: 3 * PROMISED,
     });
   });
   const [, order] = plain(await ordersOf(here.page));
