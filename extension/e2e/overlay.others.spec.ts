@@ -120,6 +120,31 @@ test('"?" that comes while the form is open brings its question, and loses no wo
     .toEqual([['mark', ['clear2', 'unchecked'], 'unpaid', '', true, true]]);
 });
 
+test('what comes while a form is open moves nothing in it, and undoes nothing that was chosen', async ({
+  page,
+}) => {
+  const sample = await SamplePage.open(page);
+  await sample.answer();
+  const comes = (others: string, more = '') =>
+    sample.inside(`sample.overlay.update({
+      ...sample.rows.find((r) => r.row === 'clear'), others: ${others} ${more} })`);
+  const question = `sample.rows.find((r) => r.row === 'others').others`;
+  await sample.click(await sample.button('clear'));
+  const before = await sample.one('[data-reason=returns]');
+  // "Not checked yet" has a line of its own in a form that is opened with it.
+  await comes(`sample.rows.find((r) => r.row === 'unchecked').others`);
+  expect(await sample.one('[data-reason=returns]')).toEqual(before);
+  await sample.click(before);
+  for (const more of ['', `, state: 'black'`]) {
+    await comes('undefined', more);
+    expect((await sample.one('[data-reason=returns]')).checked).toBe('true');
+  }
+  await comes(question);
+  expect((await sample.one('[data-reason=returns]')).checked).toBe('true');
+  await sample.click(await sample.one('.foot .main', 'Mark'));
+  await expect.poll(() => sample.calls()).toEqual([['mark', ['clear'], 'returns', '', false, false]]);
+});
+
 test('many are asked once, where "?" stands beside one of them', async ({ page }) => {
   const sample = await SamplePage.open(page);
   await sample.answer(`{select: 'on', ticked: ['clear', 'both']}`);

@@ -24,6 +24,8 @@ export interface FormText {
 }
 
 export interface Form extends Body {
+  /** whether the seller chose, answered or typed anything: then nothing else may take its place */
+  begun(): boolean;
   /** the mark is on its way, or came back */
   busy(busy: boolean): void;
   /** says why it was not done, and keeps everything */
@@ -155,8 +157,11 @@ export function createForm(
       if (by === 'keyboard') radios[0]?.focus();
       return;
     }
-    send(reason, note.text().trim(), asked ? [own.getAttribute('aria-checked') === 'true'] : []);
+    send(reason, note.text().trim(), asked ? [said()] : []);
   }
+
+  const said = () => own.getAttribute('aria-checked') === 'true';
+  const written = () => note.text() !== (preset?.note ?? '') || sending;
 
   return {
     element,
@@ -169,7 +174,8 @@ export function createForm(
       confirm,
       close,
     ],
-    written: () => note.text() !== (preset?.note ?? '') || sending,
+    written,
+    begun: () => written() || reason !== (preset?.reason ?? '') || said() !== (text.own ?? false),
     key(event, active) {
       if (active === note.element) {
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;

@@ -47,7 +47,7 @@ export interface Marking {
 export function createMarking(use: MarkingUse): Marking {
   const { requests, panel, toast } = use;
   /** the row whose panel is open */
-  let opened: { row: string; shown: string } | undefined;
+  let opened: { row: string; state: RowView['state']; shown: string } | undefined;
   /** the rows of the last confirmation of many, and its form */
   let many: { rows: string[]; form: Form } | undefined;
 
@@ -57,7 +57,7 @@ export function createMarking(use: MarkingUse): Marking {
     // The same button again puts it away.
     if (again && by === 'pointer') return;
     const view = use.view(row) ?? blank(row);
-    opened = { row, shown: shownOf(view, requests) };
+    opened = openedOf(view);
     let last: DOMRect | undefined;
     panel.open(
       first(view),
@@ -69,6 +69,10 @@ export function createMarking(use: MarkingUse): Marking {
       by,
       () => use.place(row, action)?.mark?.focus(),
     );
+  }
+
+  function openedOf(view: RowView) {
+    return { row: view.row, state: view.state, shown: shownOf(view, requests) };
   }
 
   function first(view: RowView): Form | Card {
@@ -265,9 +269,9 @@ export function createMarking(use: MarkingUse): Marking {
   }
 
   /** "?" came while a form is open: what was typed stays, and the question comes. */
-  function question({ row, state }: RowView, body: Body | Form): void {
+  function question({ row, state }: RowView, body: Body): void {
     const here = opened?.row === row || (many?.form === body && many.rows.includes(row) && state !== 'black');
-    if (!here || !('ask' in body)) return;
+    if (!here || !isForm(body)) return;
     body.ask();
     panel.place();
   }
@@ -283,7 +287,9 @@ export function createMarking(use: MarkingUse): Marking {
     open,
     batch,
     changed(row) {
-      // Another page may have marked the buyer meanwhile; a form with words in it stays.
+      // Another page may have marked the buyer meanwhile. A form in which the seller did
+      // something stays, and so does one that only another form would follow: what stands
+      // there is what he is about to press, and it may not move.
       const view = use.view(row);
       const body = panel.body();
       if (view?.others?.shown && body) question(view, body);
@@ -292,17 +298,25 @@ export function createMarking(use: MarkingUse): Marking {
         !view ||
         !body ||
         body.written() ||
+        (isForm(body) && body.begun()) ||
         view.saving ||
         shownOf(view, requests) === opened.shown
       )
         return;
-      opened.shown = shownOf(view, requests);
-      panel.swap(first(view), 'pointer');
+      const waited = opened.state === 'pending';
+      opened = openedOf(view);
+      const next = first(view);
+      if (!waited && isForm(body) && isForm(next)) return;
+      panel.swap(next, 'pointer');
     },
     gone(row) {
       if (opened?.row === row && panel.body()?.written() === false) panel.close();
     },
   };
+}
+
+function isForm(body: Body): body is Form {
+  return 'begun' in body;
 }
 
 /** What of a view decides which card or form is open. */
