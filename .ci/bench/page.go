@@ -2,10 +2,14 @@ package main
 
 // times are milliseconds from the rows of a page to what is painted of them.
 type times struct {
-	Bare   []float64 `json:"bare"`   // the rows themselves, without an extension
-	Ours   []float64 `json:"ours"`   // the badges
-	Plain  []float64 `json:"plain"`  // the badges of an extension with its list in its background
-	Script []float64 `json:"script"` // milliseconds of main thread in our scripts, a page
+	Bare  []float64 `json:"bare"`  // the rows themselves, without an extension
+	Ours  []float64 `json:"ours"`  // the badges
+	Plain []float64 `json:"plain"` // the badges of an extension with its list in its background
+
+	// Milliseconds that the page's main thread works, and what share of that is in our
+	// scripts. The share is a profiler's, whose own work the other pages are free of.
+	Work  []float64 `json:"work"`
+	Share []float64 `json:"share"`
 }
 
 // onPage has a browser draw a page of a hundred rows, with and without extensions in
@@ -23,6 +27,6 @@ func onPage(data string) ([]row, error) {
 		atMost("100 rows to badges painted, added, p50", added(0.5), "ms", 15),
 		atMost("100 rows to badges painted, added, p95", added(0.95), "ms", 30),
 		against("100 rows to badges painted, beside a plain extension", median(t.Ours), "ms", median(t.Plain), 1),
-		atMost("script on the main thread for these rows", median(t.Script), "ms", 10),
+		atMost("script on the main thread for these rows", median(t.Work)*median(t.Share), "ms", 10),
 	}, nil
 }

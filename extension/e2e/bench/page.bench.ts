@@ -9,11 +9,11 @@ import { test } from '@playwright/test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { Browser, launch } from '../rehearsal/browser';
 import { Eyes } from '../rehearsal/eyes';
-import { Meter } from '../rehearsal/meter';
+import { Meter, work } from '../rehearsal/meter';
 import { Daemon, Sandbox, TOP, until } from '../rehearsal/programs';
 import { ADDRESS, painted, ROWS, serve } from './shop';
 
-/** How often each of the three draws the page, and how often our scripts are profiled. */
+/** How often each of the three draws the page, and how often it is measured what ours works, with a profiler and without. */
 const TURNS = 60;
 const PROFILES = 25;
 
@@ -65,7 +65,10 @@ async function drawWithout(context: BrowserContext, ready: string): Promise<numb
   return took;
 }
 
-async function drawOurs(browser: Browser, meter?: (at: Page) => Promise<Meter>): Promise<number> {
+async function drawOurs(
+  browser: Browser,
+  meter?: (at: Page) => Promise<() => Promise<number>>,
+): Promise<number> {
   const at = await open(browser.context);
   const eyes = await Eyes.on(at, browser.extension);
   await at.goto(ADDRESS);
@@ -78,7 +81,7 @@ async function drawOurs(browser: Browser, meter?: (at: Page) => Promise<Meter>):
     // comes after them counts too.
     await at.evaluate('draw()');
     await at.waitForTimeout(1000);
-    took = await running.stop();
+    took = await running();
   } else took = await time(at, () => eyes.evaluate<number>(painted(OURS)));
   await at.close();
   return took;
@@ -104,7 +107,8 @@ test('rows to badges', async () => {
       bare: [] as number[],
       ours: [] as number[],
       plain: [] as number[],
-      script: [] as number[],
+      work: [] as number[],
+      share: [] as number[],
     };
     for (let turn = -3; turn < TURNS; turn++) {
       const times = [
@@ -118,7 +122,13 @@ test('rows to badges', async () => {
       figures.plain.push(times[2]);
     }
     for (let i = 0; i < PROFILES; i++) {
-      figures.script.push(await drawOurs(browser, (at) => Meter.on(at, browser.extension, 200)));
+      figures.work.push(await drawOurs(browser, work));
+      figures.share.push(
+        await drawOurs(browser, async (at) => {
+          const meter = await Meter.on(at, browser.extension, 200);
+          return () => meter.share();
+        }),
+      );
     }
     writeFileSync(FIGURES, JSON.stringify(figures));
   } finally {

@@ -34,6 +34,16 @@ export class Meter {
    * our share of the time that was not idle, and the thread's own clock that time.
    */
   async stop(): Promise<number> {
+    const { share, worked } = await this.#read();
+    return share * worked;
+  }
+
+  /** Our share of what the main thread did, from 0 to 1. The profiler itself takes time: who wants none of it counted takes the share of `work`. */
+  async share(): Promise<number> {
+    return (await this.#read()).share;
+  }
+
+  async #read(): Promise<{ share: number; worked: number }> {
     const { profile } = await this.session.send('Profiler.stop');
     const worked = (await busy(this.session)) - this.begun;
     await this.session.detach();
@@ -61,8 +71,20 @@ export class Meter {
       if (ours.has(id)) own += time;
       if (!idle.has(id)) all += time;
     }
-    return all > 0 ? (worked * own) / all : 0;
+    return { share: all > 0 ? own / all : 0, worked };
   }
+}
+
+/** Milliseconds that the main thread of a page has a processor from now until what is returned is called, with no profiler. */
+export async function work(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const begun = await busy(session);
+  return async () => {
+    const worked = (await busy(session)) - begun;
+    await session.detach();
+    return worked;
+  };
 }
 
 /** Milliseconds of processor time that the page's main thread has had for its tasks. */
