@@ -48,6 +48,27 @@ test('rows that a page makes of their own text, or of copies, have one host each
   await page.close();
 });
 
+test('what is the page’s own stays, whatever it does to the style of a host', async () => {
+  const { page, eyes } = await stage.list(LIST, ETSY, 20);
+  for (const style of ["removeAttribute('style')", "setAttribute('style', '')"]) {
+    await page.reload();
+    await eyes.settled(ETSY, 20);
+    const own = () => page.locator(`${ETSY.row} *:not([data-taken])`).count();
+    const before = await own();
+    await page.evaluate(`window.taken = [...document.querySelectorAll('${ETSY.row} span[style*="strict"]')];
+      for (const host of taken) {
+        host.dataset.taken = '';
+        host.${style};
+        host.remove();
+      }`);
+    await until('the hosts were put back', () =>
+      page.evaluate<boolean>('taken.length === 20 && taken.every((host) => host.isConnected)'),
+    );
+    expect(await own(), style).toBe(before - 20);
+  }
+  await page.close();
+});
+
 test('a document that its page writes anew keeps its badges, and its buttons are ours', async () => {
   const { page, eyes } = await stage.list(LIST, ETSY, 20);
   await until('the dock is there', () => eyes.find('.dock'));

@@ -6,6 +6,7 @@
 // left alone for a while, else both would do nothing else.
 
 import type { Overlay } from '../overlay';
+import { resemblesHost } from '../overlay/host';
 import type { Put, ReadRow } from '../site';
 import { type Entry, type Seat, viewOf } from './rows';
 
@@ -108,9 +109,8 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
     else if (put === 'before') target.before(host);
     else target.after(host);
     // A page that made the row of its own text, or of a copy, has an empty one of ours there as well.
-    const style = host.getAttribute('style');
     for (const copy of [...((host.parentNode as ParentNode | null)?.children ?? [])])
-      if (copy.getAttribute('style') === style && !owns(copy)) copy.remove();
+      if (resemblesHost(copy) && !owns(copy)) copy.remove();
   }
 
   return { show, draw, blank, drop, stands };

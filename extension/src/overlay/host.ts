@@ -43,6 +43,12 @@ export function makeHost(kind: keyof typeof SHAPES, mode: ShadowRootMode): Host 
   return { element, root };
 }
 
+/** Whether an element looks like a host: it is one, or what a page copied of one. By our own style, since a page may change a host's. */
+export function resemblesHost(element: Element): boolean {
+  const style = element.getAttribute('style');
+  return [...models.values()].some((model) => model.getAttribute('style') === style);
+}
+
 /** Whether what lies behind an element is dark: the page's own colours decide, and the system's where it has none. */
 export function isDark(near: Element | null): boolean {
   // Of an element that left the page the root is the element itself, and a link's host is a word.
