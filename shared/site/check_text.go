@@ -72,11 +72,11 @@ type keys struct {
 }
 
 func (k *keys) say(path []string, format string, args ...any) {
-	said := append(append([]string{}, strings.Join(path, ".")), fmt.Sprintf(format, args...))
-	if len(path) == 0 {
-		said = said[1:]
+	what := fmt.Sprintf(format, args...)
+	if len(path) > 0 {
+		what = strings.Join(path, ".") + ": " + what
 	}
-	k.wrong = append(k.wrong, near(k.data, int(k.decoder.InputOffset()), "%s", strings.Join(said, ": ")))
+	k.wrong = append(k.wrong, near(k.data, int(k.decoder.InputOffset()), "%s", what))
 }
 
 // value goes through one value; t is nil where anything may stand.
