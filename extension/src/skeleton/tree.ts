@@ -81,37 +81,38 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
     Element.prototype.getAttribute.call(element, name) ?? '';
   const namesOf = (element: Element) => Element.prototype.getAttributeNames.call(element);
   const contentOf = property<DocumentFragment>(HTMLTemplateElement.prototype, 'content');
-  const typedInto: Record<string, (node: Node) => string> = {
-    input: property(HTMLInputElement.prototype, 'value'),
-    textarea: property(HTMLTextAreaElement.prototype, 'value'),
-  };
+  const typedInto = new Map([
+    ['input', property<string>(HTMLInputElement.prototype, 'value')],
+    ['textarea', property<string>(HTMLTextAreaElement.prototype, 'value')],
+  ]);
 
   const encoder = new TextEncoder();
   const lines: string[] = [];
   let bytes = 0;
   let heard = 0;
   let said = 0;
+  /** not all words were heard */
+  let cut = false;
   let elements = 0;
   let full = false;
 
   hear(root.ownerDocument.documentElement, 0);
-  // Where not all words were heard, no class is safe by not being among them.
-  const named = (text: string) => (heard > MOST_HEARD ? words.id(text) : words.name(text));
+  // Then no class is safe by not being among them.
+  const named = (text: string) => (cut ? words.id(text) : words.name(text));
   walk(root, 0);
   return lines.join('\n');
 
   /** Everything that is said is heard before anything is written, what no seller sees of it too. */
   function hear(element: Element, depth: number): void {
-    if (depth > DEEPEST_HEARD) heard = MOST_HEARD;
-    if (++heard > MOST_HEARD || ours(element)) return;
+    cut ||= depth > DEEPEST_HEARD || ++heard > MOST_HEARD;
+    if (cut || ours(element)) return;
     for (const name of namesOf(element)) {
       const value = attributeOf(element, name);
       if (says(name)) listen(decoded(value));
       else if (/^(style$|on)/.test(name)) for (const text of literals(value)) listen(decoded(text));
     }
     const kind = nameOf(element);
-    const typed = typedInto[kind];
-    if (typed) listen(typed(element));
+    listen(typedInto.get(kind)?.(element) ?? '');
     if (kind === 'template') hearAll(childrenOf(contentOf(element)), kind, depth);
     hearAll(inside(element), kind, depth);
   }
@@ -128,8 +129,8 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
 
   function listen(text: string): void {
     said += text.length;
-    if (said > MOST_SAID) heard = MOST_HEARD;
-    else if (text) words.hear(text);
+    cut ||= said > MOST_SAID;
+    if (text && !cut) words.hear(text);
   }
 
   function inside(element: Element): ChildNode[] {
