@@ -4,6 +4,7 @@ import "net/http"
 
 const amazonNote = "Known from sources: the paths, #orders-table and its data-test-id cells, order-id-value, " +
 	"buyer-name-with-link, .case-message-view-header with .buyer-name and #buyerProxyEmail, kat-table-row.manage-returns-table-row, " +
+	"kat-table-row#feedback-details with .col_order_id kat-link, " +
 	"the JSON of /orders-api/order. Neutral, no source: the parts around them, what /orders-api/search says beside the number, looks."
 
 // openedUntil bounds the orders that count as identified: a list names no buyer,
@@ -16,6 +17,7 @@ func amazonRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+HostAmazon+"/orders-v3/order/{number}", amazonDetail)
 	mux.HandleFunc("GET "+HostAmazon+"/messaging/inbox", amazonMessages)
 	mux.HandleFunc("GET "+HostAmazon+"/gp/returns/list/v2", amazonReturns)
+	mux.HandleFunc("GET "+HostAmazon+"/feedback-manager/index.html", amazonFeedback)
 	mux.HandleFunc("GET "+HostAmazon+"/orders-api/search", amazonSearch)
 	mux.HandleFunc("GET "+HostAmazon+"/orders-api/order/{number}", amazonOne)
 }
@@ -35,6 +37,11 @@ func amazonMessages(w http.ResponseWriter, r *http.Request) {
 
 func amazonReturns(w http.ResponseWriter, r *http.Request) {
 	serve(w, r, SiteAmazon, "amazon-returns", amazonNote, func(o Order) bool { return o.Status == "refunded" })
+}
+
+// amazonFeedback shows what buyers said of orders, and none of them.
+func amazonFeedback(w http.ResponseWriter, r *http.Request) {
+	serve(w, r, SiteAmazon, "amazon-feedback", amazonNote, func(o Order) bool { return o.Status == "completed" })
 }
 
 func amazonSearch(w http.ResponseWriter, r *http.Request) {

@@ -42,6 +42,7 @@ var makers = map[string]func(dice, int) Order{
 	SiteEtsy:       etsyOrder,
 	SiteTikTok:     tiktokOrder,
 	SiteTemu:       temuOrder,
+	SiteCoupang:    coupangOrder,
 }
 
 // Where the traps stand.

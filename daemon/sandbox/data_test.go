@@ -15,14 +15,15 @@ import (
 var sites = []string{
 	sandbox.SiteShopeeBR, sandbox.SiteShopeeID, sandbox.SiteShopeeTH, sandbox.SiteDianxiaomi, sandbox.SiteAliExpress,
 	sandbox.SiteEBay, sandbox.SiteAmazon, sandbox.SiteEtsy, sandbox.SiteTikTok, sandbox.SiteTemu,
+	sandbox.SiteCoupang,
 }
 
 // elsewhere are the sites whose lists name no buyer: one can have an id that no
 // page shows yet.
-var elsewhere = []string{sandbox.SiteAliExpress, sandbox.SiteEBay, sandbox.SiteAmazon}
+var elsewhere = []string{sandbox.SiteAliExpress, sandbox.SiteAmazon}
 
 // nameless are the sites of which no page names a buyer.
-var nameless = []string{sandbox.SiteTikTok, sandbox.SiteTemu}
+var nameless = []string{sandbox.SiteTikTok, sandbox.SiteTemu, sandbox.SiteCoupang}
 
 func TestDataFollowsFromItsSeed(t *testing.T) {
 	for _, site := range sites {

@@ -5,13 +5,10 @@ import (
 	"strings"
 )
 
-const ebayNote = "Known from sources: the paths, tr with div.order-details and its link, .vod-details with .order-info and " +
-	".info-value.buyer, .single-feedback-template, textarea#app-page-form-0. Neutral, no source: where the username " +
-	"stands (on the order's page after the name, in feedback as a link to the buyer's page), columns, words and looks."
-
-// namedUntil bounds the orders whose buyer eBay's page for feedback names: those
-// that wait for it.
-const namedUntil = 36
+const ebayNote = "Known from sources: the paths, tr with div.order-details and its link, .buyer-modal-trigger-wrapper with name " +
+	"and username, the attributes of its box, .vod-details with .order-info and .info-value.buyer, .single-feedback-template, " +
+	"textarea#app-page-form-0. Neutral, no source: where the username stands on the order's page (after the name) and in " +
+	"feedback (a link to the buyer's page), columns, words and looks."
 
 func ebayRoutes(mux *http.ServeMux) {
 	mux.Handle("GET "+HostEBay+"/{$}", http.RedirectHandler("/sh/ord/?filter=status:ALL_ORDERS", http.StatusFound))
@@ -31,12 +28,12 @@ func ebayDetail(w http.ResponseWriter, r *http.Request) {
 	serveOne(w, r, SiteEBay, "ebay-detail", ebayNote, asked)
 }
 
-// ebayFeedback names the buyers of the newest orders.
+// ebayFeedback names the buyers of orders.
 func ebayFeedback(w http.ResponseWriter, r *http.Request) {
 	serve(w, r, SiteEBay, "ebay-feedback", ebayNote, func(o Order) bool { return o.Identified })
 }
 
-// ebayOrder: the list shows no buyer, the order's page a name and a username.
+// ebayOrder: list and order's page show a name and a username.
 func ebayOrder(d dice, i int) Order {
 	o := abroad(d, i, "ebay")
 	o.Store = "rehearsal_store"
@@ -44,6 +41,6 @@ func ebayOrder(d dice, i int) Order {
 		o.Username = "a_sample_username_" + strings.Repeat("very_", 6) + "long_17"
 		o.BuyerID = o.Username
 	}
-	o.Identified = o.BuyerID != "" && i < namedUntil
+	o.Identified = o.BuyerID != ""
 	return o
 }

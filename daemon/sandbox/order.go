@@ -18,6 +18,7 @@ const (
 	SiteEtsy       = "etsy"
 	SiteTikTok     = "tiktok"
 	SiteTemu       = "temu"
+	SiteCoupang    = "coupang"
 )
 
 // MaxOrders is the most orders one scenario has.

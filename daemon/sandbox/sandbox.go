@@ -35,6 +35,7 @@ const (
 	HostEtsy       = "www.etsy.com"
 	HostTikTok     = "seller-us.tiktok.com"
 	HostTemu       = "seller-eu.temu.com"
+	HostCoupang    = "wing.coupang.com"
 	HostHostile    = "hostile.example" // pages that spy and forge, for security tests
 )
 
@@ -43,7 +44,7 @@ func Hosts() []string {
 	return []string{
 		HostShopeeBR, HostShopeeID, HostShopeeTH, HostDianxiaomi,
 		HostAliExpress, HostMessages, HostGateway, HostEBay, HostAmazon,
-		HostEtsy, HostTikTok, HostTemu, HostHostile,
+		HostEtsy, HostTikTok, HostTemu, HostCoupang, HostHostile,
 	}
 }
 

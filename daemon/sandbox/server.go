@@ -103,6 +103,7 @@ func Handler() http.Handler {
 	etsyRoutes(mux)
 	tiktokRoutes(mux)
 	temuRoutes(mux)
+	coupangRoutes(mux)
 	hostileRoutes(mux)
 	return echoing(delaying(mux))
 }
@@ -165,6 +166,8 @@ func siteOf(r *http.Request) string {
 		return SiteTikTok
 	case HostTemu:
 		return SiteTemu
+	case HostCoupang:
+		return SiteCoupang
 	}
 	return ""
 }

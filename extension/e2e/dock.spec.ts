@@ -74,6 +74,8 @@ const PAGES: [string, string][] = [
   ['eBay, feedback', 'https://www.ebay.com/fdbk/leave_feedback?orders=30'],
   ['Amazon, list', 'https://sellercentral.amazon.com/orders-v3/mfn/unshipped?page=1&orders=60'],
   ['Amazon, returns', 'https://sellercentral.amazon.com/gp/returns/list/v2?orders=60'],
+  ['Amazon, feedback', 'https://sellercentral.amazon.com/feedback-manager/index.html?orders=60'],
+  ['Coupang, list', 'https://wing.coupang.com/tenants/sfl-portal/delivery/management?orders=60'],
 ];
 
 /** Controls of the page whose middle lies under what is ours, in words. */

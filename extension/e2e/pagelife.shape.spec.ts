@@ -137,8 +137,7 @@ for (const [site, url, markup] of SITES) {
 
 /** Opens the pages that name buyers whom a list does not: the daemon remembers them. */
 async function name(site: string): Promise<void> {
-  const FEEDBACK = 'https://www.ebay.com/fdbk/leave_feedback?orders=30';
-  const pages = site === 'ebay' ? [FEEDBACK] : [];
+  const pages: string[] = [];
   if (site === 'amazon') {
     const { page } = await stage.open(
       'https://sellercentral.amazon.com/orders-v3/mfn/unshipped?page=1&orders=30',

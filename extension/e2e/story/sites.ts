@@ -48,7 +48,6 @@ export const STOPS: Stop[] = [
     list: 'https://www.ebay.com/sh/ord/?filter=status:ALL_ORDERS&orders=40',
     markup: { row: '#orders tr', order: "row.querySelector('.order-details a')?.textContent" },
     box: (order) => `#orders tr:has(a[href*="orderid=${order}"]) input[type="checkbox"]`,
-    names: () => ['https://www.ebay.com/fdbk/leave_feedback'],
   },
   {
     site: 'amazon',
@@ -80,6 +79,12 @@ export const STOPS: Stop[] = [
     site: 'temu',
     list: 'https://seller-eu.temu.com/?orders=1',
     markup: { row: 'main', order: "row.querySelector('a')?.textContent" },
+    nameless: true,
+  },
+  {
+    site: 'coupang',
+    list: 'https://wing.coupang.com/tenants/sfl-portal/delivery/management?orders=40',
+    markup: { row: '.search-table tbody tr', order: 'row.cells[1]?.textContent' },
     nameless: true,
   },
 ];
