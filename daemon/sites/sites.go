@@ -187,6 +187,7 @@ func counted(p wire.SitePage, l wire.PageLook, now time.Time) wire.SitePage {
 	}
 	p.Last = now.Format(time.RFC3339)
 	p.List, p.Elsewhere = l.List, nil
+	p.Unsure = missing == wire.TroubleRows && l.Unsure
 	if p.Trouble == wire.TroubleMoved {
 		p.Trouble = wire.TroubleNone
 	}

@@ -110,13 +110,13 @@ func TestListThatMayBeEmpty(t *testing.T) {
 		for range 20 {
 			at.tick(time.Minute)
 			p := look(t, s, nothing)
-			if want := day == 2; (p.Trouble == wire.TroubleRows) != want {
+			if want := day == 2; (p.Trouble == wire.TroubleRows) != want || !p.Unsure {
 				t.Fatalf("on day %d: %+v", day+1, p)
 			}
 		}
 		at.tick(24 * time.Hour)
 	}
-	if p := look(t, s, full); p.Trouble != "" || p.Missed != 0 {
+	if p := look(t, s, full); p.Trouble != "" || p.Missed != 0 || p.Unsure {
 		t.Fatalf("%+v", p)
 	}
 	// The control: where it is known, three looks are enough.
@@ -126,7 +126,7 @@ func TestListThatMayBeEmpty(t *testing.T) {
 	look(t, s, full)
 	look(t, s, sure)
 	look(t, s, sure)
-	if p := look(t, s, sure); p.Trouble != wire.TroubleRows {
+	if p := look(t, s, sure); p.Trouble != wire.TroubleRows || p.Unsure {
 		t.Fatalf("%+v", p)
 	}
 }

@@ -92,7 +92,8 @@ type SitePage struct {
 	Good    string      `json:"good,omitempty"`   // RFC 3339; the last look that was understood
 	Missed  int         `json:"missed,omitempty"` // looks since then that were not
 	Trouble SiteTrouble `json:"trouble,omitempty"`
-	List    bool        `json:"list,omitempty"` // it lists orders
+	Unsure  bool        `json:"unsure,omitempty"` // the last look found no rows, and nothing is known by which the page could say that it has none
+	List    bool        `json:"list,omitempty"`   // it lists orders
 	// Days are the last ten on which a list gave rows, oldest first, as 2026-11-22 in UTC.
 	Days []string `json:"days,omitempty"`
 	// Elsewhere is how often the site was opened since a list was, at addresses that no page has.

@@ -385,6 +385,8 @@ export interface SitePage {
   /** looks since then that were not */
   missed?: number;
   trouble?: SiteTrouble;
+  /** the last look found no rows, and nothing is known by which the page could say that it has none */
+  unsure?: boolean;
   /** it lists orders */
   list?: boolean;
   days?: string[];

@@ -82,10 +82,14 @@ func understood(p wire.SitePage) string {
 	missing := "no orders found"
 	if p.Trouble == wire.TroubleBuyers {
 		missing = "no buyers found"
+	} else if p.Unsure {
+		missing = "no orders found, or it had none each time"
 	}
 	switch {
 	case p.Trouble == wire.TroubleMoved && p.Elsewhere != nil:
 		return fmt.Sprintf("not opened since %s, while its site was on %d days: has it moved?", p.Last, p.Elsewhere.Days)
+	case p.Trouble == wire.TroubleNone && p.Unsure:
+		return "not sure: no orders found when last looked at, or it had none"
 	case p.Trouble == wire.TroubleNone && p.Good == "":
 		return "not sure yet"
 	case p.Trouble == wire.TroubleNone:

@@ -30,7 +30,7 @@ func checkSites(dir string, told *telling) finding {
 	var troubled []string
 	var empty, moved bool
 	for _, p := range pages {
-		empty = empty || p.Trouble == wire.TroubleRows && p.List && p.Good != ""
+		empty = empty || p.Trouble == wire.TroubleRows && (p.Unsure || p.List && p.Good != "")
 		moved = moved || p.Trouble == wire.TroubleMoved
 		if p.Trouble != wire.TroubleNone {
 			troubled = append(troubled, fmt.Sprintf("%s %s (%s)", p.Site, p.Page, understood(p)))

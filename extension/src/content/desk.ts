@@ -10,7 +10,7 @@ import type { Sighting } from 'shared/wire/wire.gen';
 import { type Link, newID } from '../messages';
 import type { Counted, DockView, OverlayRequests } from '../overlay';
 import type { Definition, PageDefinition, ReadRow, Sweep } from '../site';
-import { asksForList, holdsNothing, leadsNowhere } from '../site/nothing';
+import { asksForList, expectsBuyers, holdsNothing, leadsNowhere } from '../site/nothing';
 import { isEmpty } from '../site/page';
 import { INTO } from '../site/select';
 import { sweepOf } from '../site/sweep';
@@ -225,6 +225,8 @@ export class Desk {
   }
 
   #isEmpty(page: PageDefinition): boolean {
+    // Of a page that shows no rows the responses alone are read.
+    if (page.rows.length === 0) return this.#responses.nowhere === 0;
     return isEmpty(page, document) || this.#nothing;
   }
 
@@ -232,12 +234,7 @@ export class Desk {
   #canBeSure(page: PageDefinition): boolean {
     const { definition } = this.#given;
     return (
-      page.kind === 'detail' ||
-      (!!page.empty && page.empty.grade !== 'G') ||
-      asksForList(
-        definition,
-        performance.getEntriesByType('resource').map(({ name }) => name),
-      )
+      page.kind === 'detail' || (!!page.empty && page.empty.grade !== 'G') || asksForList(definition, asked())
     );
   }
 
@@ -249,7 +246,7 @@ export class Desk {
       // Names alone are not enough where the response with the buyers is built another way by now.
       const { nowhere, read } = this.#responses;
       const named = nowhere > 0 && read === 0 ? isIdentified : namesBuyer;
-      if (namesBuyers(page, this.#given.definition) && !rows.some(named)) missed = 'no_buyers';
+      if (!rows.some(named) && expectsBuyers(page, this.#given.definition, asked())) missed = 'no_buyers';
     } else if (!this.#isEmpty(page)) missed = 'no_rows';
     if (!missed) {
       this.#missing = 0;
@@ -286,10 +283,9 @@ export class Desk {
   }
 }
 
-/** Whether buyers are expected on a page at all: some lists name none, in the document or in a response. */
-function namesBuyers(page: PageDefinition, { json, sweep }: Definition): boolean {
-  const facts = [...(page.rows ?? []), ...(json ?? [])];
-  return !!sweep || facts.some((one) => one?.keys || one?.name);
+/** The addresses that the page asked for. */
+function asked(): string[] {
+  return performance.getEntriesByType('resource').map(({ name }) => name);
 }
 
 function namesBuyer(entry: Entry): boolean {

@@ -85,7 +85,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   let link: Link = { state: 'connecting' };
   let href = '';
   /** what the dock shows, as text */
-  let docked = '';
+  let docked: string | undefined;
   let shown: PageDefinition | null = null;
   let desk: Desk | undefined;
   /** how far the desk is asked for */
@@ -299,11 +299,12 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   }
 
   function drawDock(): void {
-    if (!shown?.rows.length) return;
+    if (!shown) return;
     expectDesk();
     const view = desk?.sum(shown, link);
-    const drawn = JSON.stringify(view) ?? '';
-    if (drawn === docked && overlay.docked()) return;
+    const drawn: string | undefined = JSON.stringify(view);
+    // A page that shows no rows has no dock; how it was understood is told all the same.
+    if (!shown.rows.length || (drawn === docked && overlay.docked())) return;
     docked = drawn;
     overlay.dock(view);
   }

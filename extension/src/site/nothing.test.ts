@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import type { Definition } from './definition';
-import { asksForList, holdsNothing, leadsNowhere } from './nothing';
+import type { Definition, PageDefinition } from './definition';
+import { asksForList, expectsBuyers, holdsNothing, leadsNowhere } from './nothing';
 
 const SHOP = {
   json: [
@@ -60,5 +60,30 @@ test('a response leads nowhere where no entry that should name buyers finds a pa
     ['/api/other', {}, false],
   ] as const) {
     expect(leadsNowhere(shop, `https://x.example${url}`, body), JSON.stringify([url, body])).toBe(want);
+  }
+});
+
+test('buyers are expected where the page or a response that it asks for names some', () => {
+  const shop = {
+    json: [
+      null,
+      { entry: 'one', urls: ['/api/one'], keys: [{}] },
+      { entry: 'totals', urls: ['/api/totals'] },
+    ],
+  } as unknown as Definition;
+  const page = (kind: string, row: object = {}) => ({ kind, rows: [null, row] }) as unknown as PageDefinition;
+  const at = (path: string) => [`https://x.example${path}`];
+  for (const [of, def, urls, want] of [
+    // A list that asks elsewhere by now is missed.
+    [page('list'), shop, at('/api/other'), true],
+    [page('other'), shop, at('/api/one?id=7'), true],
+    [page('other'), shop, at('/api/totals'), false],
+    [page('other'), shop, at('/api/other'), false],
+    [page('other', { name: {} }), shop, [], true],
+    [page('list'), {} as Definition, at('/api/one'), false],
+    [page('other'), { sweep: { urls: ['/api/'] } } as unknown as Definition, at('/api/x'), true],
+    [page('other'), { sweep: { urls: ['/api/'] } } as unknown as Definition, at('/a.css'), false],
+  ] as const) {
+    expect(expectsBuyers(of, def, [...urls]), JSON.stringify([of, def, urls])).toBe(want);
   }
 });

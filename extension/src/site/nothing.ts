@@ -1,7 +1,7 @@
 // What responses say of a page that is not understood: whether its list is rightly
 // empty, and whether they are what the definition knows.
 
-import type { Definition, JsonDefinition } from './definition';
+import type { Definition, JsonDefinition, PageDefinition } from './definition';
 import { elements } from './elements';
 import { attempt } from './guard';
 import { matchesPatterns } from './url';
@@ -26,6 +26,22 @@ export function leadsNowhere(def: Definition, url: string, body: unknown): boole
     entries.length > 0 &&
     entries.every(({ each }) => (attempt(() => elements(body, each)) ?? []).length === 0) &&
     !holdsNothing(def, url, body)
+  );
+}
+
+/**
+ * Whether buyers are expected on a page at all: some name none, in the document or in a
+ * response. Of a page beside the orders only responses count that it asked for.
+ */
+export function expectsBuyers(page: PageDefinition, def: Definition, urls: string[]): boolean {
+  if ((page.rows ?? []).some((one) => one?.keys || one?.name)) return true;
+  const told = [
+    ...(Array.isArray(def.json) ? def.json : []).filter((one) => one?.keys || one?.name),
+    def.sweep,
+  ];
+  return told.some(
+    (one) =>
+      !!one && (page.kind !== 'other' || urls.some((url) => attempt(() => matchesPatterns(one.urls, url)))),
   );
 }
 

@@ -1540,11 +1540,13 @@ export type Message1 =
   | 'sharing_withdraw_ask'
   | 'sharing_withdraw_of'
   | 'ui_copy_command'
+  | 'ui_lost_empty_never'
   | 'ui_lost_never'
   | 'ui_report_name'
   | 'ui_site_grant_name'
   | 'ui_site_remove_name'
   | 'ui_understood'
+  | 'ui_understood_rest'
   | 'welcome_sample_black'
   | 'welcome_sample_buyer'
   | 'welcome_try_order';
@@ -1585,7 +1587,9 @@ export type Message2 =
   | 'settings_orders_of'
   | 'sharing_can_more_one'
   | 'sharing_can_more_other'
+  | 'ui_lost_empty_since'
   | 'ui_lost_since'
+  | 'ui_maybe_empty'
   | 'ui_pair_count'
   | 'ui_version';
 

@@ -62,23 +62,35 @@ export function Understanding({ site, pages }: UnderstandingProps) {
       </>
     );
   }
+  const unsure = pages.filter((page) => page.unsure);
   const good = pages
+    .filter((page) => !page.unsure)
     .map((page) => page.good ?? '')
     .sort()
     .at(-1);
   return (
-    <p class="faint">
-      {good
-        ? t('ui_understood', day(good))
-        : t(pages.length > 0 ? 'ui_understood_unsure' : 'ui_understood_unseen')}
-    </p>
+    <>
+      {unsure.map(({ page, last }) => (
+        <p key={page} class="faint">
+          {t('ui_maybe_empty', pageName(page), day(last))}
+        </p>
+      ))}
+      {(good || unsure.length === 0) && (
+        <p class="faint">
+          {good
+            ? t(unsure.length > 0 ? 'ui_understood_rest' : 'ui_understood', day(good))
+            : t(pages.length > 0 ? 'ui_understood_unsure' : 'ui_understood_unseen')}
+        </p>
+      )}
+    </>
   );
 }
 
-function lostWords({ page, good, last, trouble, elsewhere }: SitePage): string {
-  if (trouble === 'moved' && elsewhere)
-    return t('ui_moved', pageName(page), day(last), number(elsewhere.days));
-  return good ? t('ui_lost_since', pageName(page), day(good)) : t('ui_lost_never', pageName(page));
+function lostWords({ page, good, last, trouble, unsure, elsewhere }: SitePage): string {
+  const name = pageName(page);
+  if (trouble === 'moved' && elsewhere) return t('ui_moved', name, day(last), number(elsewhere.days));
+  if (unsure) return good ? t('ui_lost_empty_since', name, day(good)) : t('ui_lost_empty_never', name);
+  return good ? t('ui_lost_since', name, day(good)) : t('ui_lost_never', name);
 }
 
 /** What sellers call a page of a site; its code where we have no word for it. */
