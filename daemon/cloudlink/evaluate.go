@@ -252,6 +252,9 @@ func (l *Link) followOrders(ctx context.Context) {
 		if j := l.joined.Load(); j != nil {
 			j.allQueued.Store(false) // what came meanwhile is found by looking through all
 		}
+		if err := l.releaseShared(); err != nil && ctx.Err() == nil && !errors.Is(err, ErrClosed) {
+			l.cfg.Log.Warn("reports on what stands for many could not be looked for", "error", err)
+		}
 		l.readOrders(ctx, changes)
 		stop()
 		select {
@@ -273,6 +276,12 @@ func (l *Link) readOrders(ctx context.Context, changes <-chan orders.Changed) {
 			j, err := l.member()
 			if err != nil {
 				continue
+			}
+			if ref.Shared != (buyer.Key{}) {
+				if err := l.release(j, []buyer.Key{ref.Shared}); err != nil {
+					return // all reports are looked through instead
+				}
+				l.sharing.nudge()
 			}
 			o, found, err := l.cfg.Orders.Get(ref.Marketplace, ref.Region, ref.Number)
 			if err != nil || !found {

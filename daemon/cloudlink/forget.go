@@ -114,18 +114,10 @@ func forgetReport(txn *badger.Txn, r *report) error {
 	if err != nil || left == nil {
 		return err
 	}
-	for _, k := range left.Keys {
-		owner, err := get(txn, buyerPrefix+k.String())
-		if err != nil {
-			return err
-		}
-		if string(owner) == r.Mark {
-			if err := remove(txn, buyerPrefix+k.String()); err != nil {
-				return err
-			}
-		}
+	if err := leaveKeys(txn, left, left.Keys); err != nil {
+		return err
 	}
-	left.Keys = nil
+	left.Keys, left.Own = nil, nil
 	return putReport(txn, left, false)
 }
 

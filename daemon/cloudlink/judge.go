@@ -37,7 +37,7 @@ type terms struct {
 
 // keeps tells why a mark is not shared; empty where it may be.
 func (l *Link) keeps(m ledger.Mark, t terms) (string, error) {
-	if len(shareable(m.Keys)) == 0 {
+	if len(l.ofOne(shareable(m.Keys))) == 0 {
 		return keptScope, nil
 	}
 	code, err := reason.Find(m.Reason)

@@ -71,7 +71,7 @@ func (l *Link) catchUp() error {
 		return nil
 	})
 	if err == nil {
-		err = l.releaseGone(j, gone)
+		err = l.releaseMarks(j, gone)
 	}
 	l.sharing.nudge()
 	return err
@@ -129,7 +129,7 @@ func (l *Link) take(j *joined, marks []ledger.Mark) error {
 	}
 	return j.reports.write(func(txn *badger.Txn) error {
 		for _, m := range marks {
-			if err := l.takeOne(txn, m, why[m.ID], auto); err != nil {
+			if err := l.takeOne(txn, j, m, why[m.ID], auto); err != nil {
 				return err
 			}
 		}
@@ -138,14 +138,17 @@ func (l *Link) take(j *joined, marks []ledger.Mark) error {
 }
 
 // takeOne takes a new mark in. Where it took the place of one that is shared, it
-// takes its place at the cloud too: the seller has vouched for this buyer.
-func (l *Link) takeOne(txn *badger.Txn, m ledger.Mark, why string, auto []string) error {
+// takes its place at the cloud too: the seller has vouched for this buyer. Where
+// that one was divided, each part does under its own keys, as far as the seller had
+// shared what he is by himself.
+func (l *Link) takeOne(txn *badger.Txn, j *joined, m ledger.Mark, why string, auto []string) error {
 	known, err := getReport(txn, m.ID)
 	if err != nil || known != nil {
 		return err
 	}
 	fresh := l.newReport(m, candidate)
 	shared := false
+	var own []buyer.Key
 	for _, k := range fresh.Keys {
 		old, err := reportOf(txn, k)
 		if err != nil {
@@ -155,43 +158,33 @@ func (l *Link) takeOne(txn *badger.Txn, m ledger.Mark, why string, auto []string
 			continue // nobody's, or another buyer's who bore the name
 		}
 		shared = shared || old.State == wanted
-		if old.State != wanted || why != "" {
+		if old.State != wanted {
 			if err := withdraw(txn, old.Mark); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := inherit(txn, fresh, old); err != nil {
+		heir := fresh
+		if why != "" || len(both(old.own(), fresh.Keys)) == 0 {
+			heir = nil
+		} else {
+			own = append(own, old.own()...)
+		}
+		if err := j.part(txn, old, fresh.Keys, heir); err != nil {
 			return err
 		}
 	}
 	switch {
-	case shared && why == "":
-		fresh.State = wanted
+	case len(own) > 0:
+		fresh.State, fresh.Own = wanted, nil
+		if own = both(fresh.Keys, own); len(own) < len(fresh.Keys) {
+			fresh.Own = own
+		}
 		return putReport(txn, fresh, true)
 	case shared || !slices.Contains(auto, m.Reason) || len(fresh.Keys) == 0 || m.Echo:
 		return nil
 	}
 	return putReport(txn, fresh, true)
-}
-
-// inherit gives a report's rows to the one that takes its place.
-func inherit(txn *badger.Txn, fresh, old *report) error {
-	fresh.Rows, fresh.Shared = append(fresh.Rows, old.Rows...), old.Shared
-	for _, name := range old.Rows {
-		row, err := getRow(txn, name)
-		if err != nil {
-			return err
-		}
-		if row == nil || row.Mark != old.Mark {
-			continue
-		}
-		row.Mark = fresh.Mark
-		if err := putRow(txn, name, row); err != nil {
-			return err
-		}
-	}
-	return dropReport(txn, old)
 }
 
 // stands tells whether a mark is on My Blacklist. When in doubt it is.
@@ -206,70 +199,4 @@ func reportOf(txn *badger.Txn, k buyer.Key) (*report, error) {
 		return nil, err
 	}
 	return getReport(txn, string(mark))
-}
-
-// nobodys tells whether every one of some keys turned out to stand for many people.
-func (l *Link) nobodys(keys []buyer.Key) (bool, error) {
-	for _, k := range keys {
-		if refused, err := l.cfg.Orders.Refused(k); err != nil || !refused {
-			return false, err
-		}
-	}
-	return len(keys) > 0, nil
-}
-
-// release withdraws what was shared of these buyers and stands no more, or is a report
-// on nobody.
-func (l *Link) release(j *joined, keys []buyer.Key) error {
-	var marks []string
-	err := j.reports.view(func(txn *badger.Txn) error {
-		for _, k := range keys {
-			report, err := reportOf(txn, k)
-			if err != nil {
-				return err
-			}
-			if report != nil && !slices.Contains(marks, report.Mark) {
-				marks = append(marks, report.Mark)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return l.releaseGone(j, marks)
-}
-
-func (l *Link) releaseGone(j *joined, marks []string) error {
-	for _, mark := range marks {
-		var known *report
-		err := j.reports.view(func(txn *badger.Txn) (err error) {
-			known, err = getReport(txn, mark)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if known == nil {
-			continue
-		}
-		nobodys, err := l.nobodys(known.Keys)
-		if err != nil {
-			return err
-		}
-		if l.stands(mark) && !nobodys {
-			continue
-		}
-		err = j.reports.write(func(txn *badger.Txn) error {
-			report, err := getReport(txn, mark)
-			if err != nil || report == nil || report.State == leaving {
-				return err
-			}
-			return withdraw(txn, mark)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

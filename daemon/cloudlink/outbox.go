@@ -55,6 +55,13 @@ func (l *Link) prepare(j *joined) (time.Duration, error) {
 		if err != nil || r == nil {
 			return err
 		}
+		if keys := l.ofOne(r.Keys); len(keys) == 0 && len(r.Keys) > 0 {
+			return withdraw(txn, mark)
+		} else if len(keys) < len(r.Keys) {
+			if err := j.narrow(txn, r, keys, true); err != nil {
+				return err
+			}
+		}
 		due := !r.Due.After(now)
 		if due && r.State == candidate {
 			may, err := l.rejudge(txn, r)
@@ -162,8 +169,8 @@ func layRows(txn *badger.Txn, r *report, epoch uint32, tags []tag.Tag, at time.T
 		if err != nil {
 			return err
 		}
-		if old == nil {
-			continue
+		if old == nil || old.Mark != r.Mark {
+			continue // none, or another's by now
 		}
 		old.Want = vote{}
 		if err := putRow(txn, name, old); err != nil {

@@ -106,6 +106,17 @@ type report struct {
 	Shared time.Time   `json:"shared,omitzero"`  // when the cloud confirmed it
 	Refuse string      `json:"refuse,omitempty"` // the cloud's code for why it does not take it
 	Rows   []rowName   `json:"rows,omitempty"`
+	// Own are the keys of what the seller shared by itself, where that is not all: the
+	// others he joined to it.
+	Own []buyer.Key `json:"own,omitempty"`
+}
+
+// own are the keys of a report without those that the seller joined to what he shared.
+func (r *report) own() []buyer.Key {
+	if len(r.Own) == 0 {
+		return r.Keys
+	}
+	return r.Own
 }
 
 // rowName is marketplace/epoch/tag.
@@ -247,16 +258,8 @@ func flag(txn *badger.Txn, key string, on bool) error {
 
 // dropReport forgets a report. Its rows have to be gone, or another's.
 func dropReport(txn *badger.Txn, r *report) error {
-	for _, k := range r.Keys {
-		owner, err := get(txn, buyerPrefix+k.String())
-		if err != nil {
-			return err
-		}
-		if string(owner) == r.Mark {
-			if err := remove(txn, buyerPrefix+k.String()); err != nil {
-				return err
-			}
-		}
+	if err := leaveKeys(txn, r, r.Keys); err != nil {
+		return err
 	}
 	for _, key := range []string{markPrefix + r.Mark, waitPrefix + r.Mark, confirmedPrefix + r.Mark, refusedPrefix + r.Mark} {
 		if err := remove(txn, key); err != nil {

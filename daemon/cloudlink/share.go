@@ -25,7 +25,11 @@ func (r *reports) wants(mark string) (yes bool, err error) {
 // newReport is a mark as it will be shared, not before its time.
 func (l *Link) newReport(m ledger.Mark, state string) *report {
 	due := m.At.Add(time.Duration(l.settings.get().Delay) * time.Second)
-	return &report{Mark: m.ID, Seq: m.Seq, Keys: shareable(m.Keys), Reason: m.Reason, At: m.At, Due: due, State: state}
+	r := &report{Mark: m.ID, Seq: m.Seq, Keys: l.ofOne(shareable(m.Keys)), Reason: m.Reason, At: m.At, Due: due, State: state}
+	if own := both(r.Keys, m.Own); len(own) < len(r.Keys) {
+		r.Own = own
+	}
+	return r
 }
 
 // Share shares the marks that a query means and that can be. What it wrote is

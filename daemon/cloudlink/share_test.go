@@ -2,7 +2,6 @@ package cloudlink_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -289,25 +288,6 @@ func TestSplitTakesAReportBack(t *testing.T) {
 			t.Errorf("the mark holds %v", m.Keys)
 		}
 	}
-}
-
-// An identifier that turns out to stand for many people is reported no more once the
-// daemon has been started anew: the report would hit strangers.
-func TestWhatStandsForManyIsTakenBack(t *testing.T) {
-	c := newClock()
-	y := newSky(t, c, friends())
-	s := newSeller(t, c)
-	s.join(y)
-	s.shares("8012345678901201", "returns", ali("90000001"))
-	s.shares("8012345678901301", "returns", ali("90000002"))
-	s.drained()
-	for i := range orders.SharedOrders {
-		_, err := s.orders.See(context.Background(), []orders.Sighting{{Marketplace: "aliexpress", Number: fmt.Sprint(8012345678902000 + i),
-			Keys: []buyer.Key{ali("90000001")}, Name: fmt.Sprint("Sample Recipient ", i%orders.SharedNames), Source: orders.FromDefinition}})
-		s.ok(err)
-	}
-	s.restart()
-	s.eventually("one report is left", func() bool { return y.reports() == 1 && s.state().Shared == 1 })
 }
 
 // What the seller sees of others is his own choice.

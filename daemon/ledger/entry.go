@@ -93,7 +93,7 @@ func (e *entry) mark() *Mark {
 	}
 	return &Mark{
 		ID: e.ID, Keys: e.Keys, Name: e.Name, Reason: e.Reason, Note: e.Note, Order: e.Order,
-		At: at, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo, Import: e.Import,
+		At: at, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo, Import: e.Import, Own: e.On,
 	}
 }
 

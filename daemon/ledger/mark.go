@@ -65,6 +65,9 @@ type Mark struct {
 	Echo bool `json:"echo,omitempty"`
 	// Import is the id of the import that made the mark; empty: none did.
 	Import string `json:"import,omitempty"`
+	// Own are the keys that are the buyer's without what the seller joined to him;
+	// empty: all.
+	Own []buyer.Key `json:"own,omitempty"`
 }
 
 // NewMark asks for a mark.

@@ -85,6 +85,7 @@ type Ref struct {
 type Changed struct {
 	Ref
 	Version uint64
+	Shared  buyer.Key // turned out to stand for many buyers, on this order too; zero: none did
 }
 
 // Config says where and how orders are kept.

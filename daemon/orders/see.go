@@ -67,6 +67,10 @@ func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
 // tell remembers which keys now stand for many buyers, and tells subscribers
 // what changed: for such a key that is every order on which it stands.
 func (s *Store) tell(changed []Ref, shared []buyer.Key) error {
+	changes := make([]Changed, len(changed))
+	for i, ref := range changed {
+		changes[i].Ref = ref
+	}
 	if len(shared) > 0 {
 		s.sharedMu.Lock()
 		for _, k := range shared {
@@ -74,8 +78,8 @@ func (s *Store) tell(changed []Ref, shared []buyer.Key) error {
 		}
 		s.sharedMu.Unlock()
 		err := s.view(func(v *view) error {
-			for _, one := range v.standings(shared) {
-				changed = append(changed, one.ref)
+			for _, k := range shared {
+				v.eachRef(k, func(ref Ref) { changes = append(changes, Changed{Ref: ref, Shared: k}) })
 			}
 			return nil
 		})
@@ -83,13 +87,12 @@ func (s *Store) tell(changed []Ref, shared []buyer.Key) error {
 			return err
 		}
 	}
-	if len(changed) == 0 {
+	if len(changes) == 0 {
 		return nil
 	}
 	version := s.version.Add(1)
-	changes := make([]Changed, len(changed))
-	for i, ref := range changed {
-		changes[i] = Changed{Ref: ref, Version: version}
+	for i := range changes {
+		changes[i].Version = version
 	}
 	s.changes.Publish(changes...)
 	return nil
