@@ -38,6 +38,8 @@ var inside = map[string]any{
 	"requests": "o", "reused": "R", "saving": "S", "seated": "b", "seats": "T",
 	"sighting": "U", "tell": "i", "thawed": "c", "throughLink": "V", "ticked": "t",
 	"told": "m", "toldOf": "d", "undock": "z", "untell": "e", "writing": "W",
+	"blank": "aa", "byRef": "ad", "held": "ab", "isOpen": "ac", "regionOf": "ae",
+	"stands": "af", "unwatch": "ag", "visible": "n",
 }
 
 // dashboardLimit is the most of the dashboard's script and style sheet together,

@@ -28,8 +28,8 @@ type Drawn = Pick<Entry, 'answer' | 'saving'> & { name?: string | undefined };
 
 /** The hosts of one page. */
 export interface Hosts {
-  /** Shows a row where it stands now; false where it stays empty for now. */
-  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): boolean;
+  /** Shows a row where it stands now, which is at so many milliseconds; false where it stays empty for now. */
+  show(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>, now: number): boolean;
   /**
    * Draws a row anew, where that shows anything new. One that has no answer yet
    * and never had stays empty until `late`: most answers come before the eye
@@ -47,7 +47,7 @@ export interface Hosts {
 export function createHosts({ attach, attachAction, detach, owns, update }: Overlay): Hosts {
   const all = new Map<string, Shown>();
 
-  function show(seat: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>): boolean {
+  function show(seat: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>, now: number): boolean {
     let shown = all.get(seat.name);
     if (!shown) {
       shown = { placed: 0, since: 0 };
@@ -55,11 +55,11 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
     }
     if (place) {
       shown.host ??= attach(seat.name);
-      put(shown, shown.host, place);
+      put(shown, shown.host, place, now);
     }
     if (action) {
       shown.action ??= attachAction(seat.name);
-      put(shown, shown.action, action);
+      put(shown, shown.action, action, now);
     }
     draw(seat);
     return !!shown.drawn;
@@ -95,9 +95,8 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
     return !!shown && right(shown.host, place) && right(shown.action, action);
   }
 
-  function put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }): void {
+  function put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }, now: number): void {
     if (standsAt(host, place, owns)) return;
-    const now = performance.now();
     if (now - shown.since > FIGHT) {
       shown.since = now;
       shown.placed = 0;
@@ -110,7 +109,7 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
     else target.after(host);
     // A page that made the row of its own text, or of a copy, has an empty one of ours there as well.
     for (const copy of [...((host.parentNode as ParentNode | null)?.children ?? [])])
-      if (resemblesHost(copy) && !owns(copy)) copy.remove();
+      if (!owns(copy) && resemblesHost(copy)) copy.remove();
   }
 
   return { show, draw, blank, drop, stands };

@@ -25,6 +25,7 @@ import type { Desk, DeskUse } from './desk';
 import { createHosts } from './hosts';
 import { createPass } from './pass';
 import { type Clock, createLine, type Port, type Said } from './port';
+import { practise } from './practice';
 import { Book, type Entry, nameOf } from './rows';
 import { Seen } from './seen';
 
@@ -91,6 +92,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   /** how far the desk is asked for */
   let expecting = false;
   let asked = false;
+  let practised = false;
   let retrying = false;
   /** what calls off the drawing of rows that wait, and of the dock */
   let notLate: (() => void) | undefined;
@@ -196,7 +198,11 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
       pass.observe(page !== null || !('navigation' in window));
       if (page) {
         line.open();
-        requestIdleCallback(() => prepare(definition, page));
+        requestIdleCallback((idle) => {
+          prepare(definition, page);
+          if (!practised && book.seats.size === 0) practise(overlay, idle);
+          practised = true;
+        });
       } else leave();
     }
     pass.request();
@@ -225,7 +231,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
     let waits = false;
     for (const one of reads) {
       const seat = book.seats.get(one.element);
-      if (seat && !hosts.show(seat, one)) waits = true;
+      if (seat && !hosts.show(seat, one, now)) waits = true;
     }
     if (waits) drawLate();
     if (!settled) return;
