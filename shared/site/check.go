@@ -19,9 +19,11 @@ const (
 )
 
 var (
-	nameShape     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
-	groupShape    = regexp.MustCompile(`^[a-z][a-z0-9 _-]{0,31}$`)
-	hostShape     = regexp.MustCompile(`^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+	nameShape  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+	groupShape = regexp.MustCompile(`^[a-z][a-z0-9 _-]{0,31}$`)
+	hostShape  = regexp.MustCompile(`^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+	// anybodys are all names below what registries hand out: *.co.uk, *.com.br.
+	anybodys      = regexp.MustCompile(`^\*\.(ac|co|com|edu|gob|gov|net|or|org)\.[a-z]{2}$`)
 	regionShape   = regexp.MustCompile(`^[a-z]{2}$`)
 	pathShape     = regexp.MustCompile(`^/[!-~]{0,199}$`)
 	pagePath      = regexp.MustCompile(`^[^?#]*$`)
@@ -112,12 +114,13 @@ func (c *check) top() {
 	c.must(len(d.Pages) > 0, "there are no pages")
 	c.must(d.NotFound != nil, "notFound is missing; an empty list says that everything was found")
 	for i, host := range d.Hosts {
-		c.must(hostShape.MatchString(host), "%q is not a host", host)
+		c.must(hostShape.MatchString(host), "%q is not a host: a name in lower case without https:// and path, *. only in front", host)
+		c.must(!anybodys.MatchString(host), "%q is no one site's: everybody can have a name below it", host)
 		c.must(!slices.Contains(d.Hosts[:i], host), "the host %q stands there twice", host)
 	}
 	for _, code := range d.Marketplaces {
 		_, err := marketplace.Find(code)
-		c.must(err == nil, "there is no marketplace %q", code)
+		c.must(err == nil, "there is no marketplace %q; a code is in lower case, as in shared/marketplace", code)
 	}
 	for host, region := range d.Regions {
 		c.must(slices.Contains(d.Hosts, host), "regions names %q, which is not among the hosts", host)
@@ -130,10 +133,14 @@ func (c *check) top() {
 	if p := d.IdentityPage; p != nil {
 		address, err := url.Parse(p.URL)
 		c.must(nameShape.MatchString(p.Text), "the text of identityPage is not a code")
-		c.must(err == nil && address.Scheme == "https" && address.Host != "", "the url of identityPage is not an https address")
+		if err != nil || address.Scheme != "https" || address.Host == "" {
+			c.say("the url of identityPage is not an https address")
+		} else if !onHosts(d.Hosts, address.Host) {
+			c.say("the url of identityPage, %q, is on none of the hosts", p.URL)
+		}
 	}
 	for _, pattern := range d.Never {
-		c.must(urlShape.MatchString(pattern) && len(pattern) <= maxURLPattern, "never: %q is not a pattern of addresses", pattern)
+		c.in("never", func() { c.address(pattern) })
 	}
 	for _, text := range d.NotFound {
 		c.must(strings.TrimSpace(text) != "", "notFound holds an empty line")
@@ -171,7 +178,7 @@ func (c *check) names() {
 
 func (c *check) page(p Page) {
 	c.must(nameShape.MatchString(p.Name), "the name is not in lower-case letters and digits")
-	c.must(slices.Contains([]string{"list", "detail", "messages", "other"}, p.Kind), "%q is not a kind of page", p.Kind)
+	c.must(slices.Contains([]string{"list", "detail", "messages", "other"}, p.Kind), "%q is not a kind of page: list, detail, messages or other", p.Kind)
 	c.must(len(p.Paths) > 0, "there are no paths")
 	for _, path := range p.Paths {
 		c.must(pathShape.MatchString(path), "%q is not a path that begins with /", path)
@@ -183,6 +190,7 @@ func (c *check) page(p Page) {
 		if part != nil {
 			c.in([]string{"empty", "observe"}[i], func() {
 				c.selector(part.Select, false)
+				c.particular(part.Select, "name what stands there then alone, a class, an id, an attribute or a component")
 				c.grade(part.Grade)
 			})
 		}
@@ -193,13 +201,10 @@ func (c *check) page(p Page) {
 }
 
 func (c *check) rows(r Rows) {
-	c.must(groupShape.MatchString(r.Group), "group is missing")
-	c.must(r.Kind == "list" || r.Kind == "detail", "%q is not a kind of row", r.Kind)
+	c.must(groupShape.MatchString(r.Group), "group %q is not a name of lower-case letters, digits, spaces and hyphens", r.Group)
+	c.must(r.Kind == "list" || r.Kind == "detail", "%q is not a kind of row: list or detail", r.Kind)
 	c.selector(r.Select, false)
-	for one := range strings.SplitSeq(bare(r.Select), ",") {
-		c.must(r.Select == "" || particular.MatchString(one),
-			"the selector %q finds every %s of the page: name what rows alone have, a class, an id, an attribute or a component", r.Select, strings.TrimSpace(one))
-	}
+	c.particular(r.Select, "name what rows alone have, a class, an id, an attribute or a component")
 	c.grade(r.Grade)
 	c.must(r.Order != nil || r.Ref != nil, "neither order nor ref is read: no row could be told from another")
 	c.facts(r.Facts, false)
@@ -208,7 +213,7 @@ func (c *check) rows(r Rows) {
 		for _, place := range places {
 			c.in("place "+place.At, func() {
 				c.selector(place.At, true)
-				c.must(slices.Contains([]Put{Append, Prepend, Before, After}, place.Put), "%q is not a way to put something", place.Put)
+				c.must(slices.Contains([]Put{Append, Prepend, Before, After}, place.Put), "%q is not a way to put something: append, prepend, before or after", place.Put)
 				c.grade(place.Grade)
 			})
 		}
@@ -225,7 +230,7 @@ func (c *check) rows(r Rows) {
 }
 
 func (c *check) entry(e Entry) {
-	c.must(groupShape.MatchString(e.Entry), "the name is missing")
+	c.must(groupShape.MatchString(e.Entry), "the name %q is not one of lower-case letters, digits, spaces and hyphens", e.Entry)
 	c.grade(e.Grade)
 	c.urls(e.URLs)
 	c.must(len(e.Each) > 0 && len(e.Each) <= 12, "each has %d steps, not 1 to 12", len(e.Each))
@@ -267,8 +272,27 @@ func (c *check) entry(e Entry) {
 func (c *check) urls(patterns []string) {
 	c.must(len(patterns) > 0, "there are no urls")
 	for _, pattern := range patterns {
-		c.must(urlShape.MatchString(pattern) && len(pattern) <= maxURLPattern && !strings.HasPrefix(pattern, "!"),
-			"%q is not a pattern of addresses with at least three letters or digits", pattern)
+		c.address(pattern)
+		for _, never := range c.d.Never {
+			c.must(!anyFits([]string{never}, map[string]bool{pattern: true}), "%q is never read: never has %q, which it fits", pattern, never)
+		}
+	}
+}
+
+// address: a pattern of addresses says more than whose they are.
+func (c *check) address(pattern string) {
+	if !urlShape.MatchString(pattern) || len(pattern) > maxURLPattern || strings.HasPrefix(pattern, "!") {
+		c.say("%q is not a pattern of addresses with at least three letters or digits", pattern)
+		return
+	}
+	said := strings.Trim(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(pattern), "https:"), "http:"), "/*")
+	c.must(said != "" && !onHosts(c.d.Hosts, said), "%q fits every address of the site: name a part of the path", pattern)
+}
+
+// particular refuses a selector one of whose alternatives says only what sort of element it is.
+func (c *check) particular(css, instead string) {
+	for one := range strings.SplitSeq(bare(css), ",") {
+		c.must(css == "" || particular.MatchString(one), "the selector %q finds every %s of the page: %s", css, strings.TrimSpace(one), instead)
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +27,8 @@ func decode(data []byte) (Definition, []error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		var other *json.UnmarshalTypeError
 		if errors.As(err, &other) {
-			return d, []error{near(data, int(other.Offset), "%s is of another type: %s stands where %s belongs", orAll(other.Field), other.Value, other.Type)}
+			return d, []error{near(data, int(other.Offset), "%s is of another type: %s stands where %s belongs",
+				orAll(other.Field), stands(other.Value), belongs(other.Type))}
 		}
 		return d, []error{err}
 	}
@@ -49,11 +52,42 @@ func readable(data []byte) error {
 	return near(data, at, "%v", err)
 }
 
+// orAll names a part as it is written: the library puts the names of embedded types between.
 func orAll(field string) string {
 	if field == "" {
 		return "the definition"
 	}
-	return field
+	return strings.ReplaceAll(field, reflect.TypeFor[Facts]().Name()+".", "")
+}
+
+// stands says what a text of JSON holds, belongs what a type is written as.
+func stands(value string) string {
+	sort, _, _ := strings.Cut(value, " ") // "number 1.5"
+	switch sort {
+	case "string":
+		return "a text"
+	case "array":
+		return "a list"
+	case "object":
+		return "an object"
+	case "bool":
+		return "true or false"
+	}
+	return "a " + value
+}
+
+func belongs(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "an object"
 }
 
 // near says what is wrong and in which line, counted as editors do.
@@ -145,12 +179,38 @@ func (k *keys) object(t reflect.Type, path []string) {
 	_, _ = k.decoder.Token() // the bracket
 }
 
-// otherwise says how a key is written that has another case.
+// otherwise says how a key is written that has another case, or a letter or two
+// in the wrong place.
 func otherwise(known map[string]reflect.Type, name string) string {
-	for right := range known {
+	for _, right := range slices.Sorted(maps.Keys(known)) {
 		if strings.EqualFold(right, name) {
 			return fmt.Sprintf(", which is written %q", right)
 		}
 	}
+	for _, right := range slices.Sorted(maps.Keys(known)) {
+		if len(right) > 3 && slips(right, strings.ToLower(name)) <= 2 {
+			return fmt.Sprintf("; is it %q?", right)
+		}
+	}
 	return ""
+}
+
+// slips is how many letters too many, too few or others one word has than another.
+func slips(a, b string) int {
+	before := make([]int, len(b)+1)
+	for j := range before {
+		before[j] = j
+	}
+	for i := range len(a) {
+		now := []int{i + 1}
+		for j := range len(b) {
+			other := before[j]
+			if a[i] != b[j] {
+				other++
+			}
+			now = append(now, min(other, before[j+1]+1, now[j]+1))
+		}
+		before = now
+	}
+	return before[len(b)]
 }

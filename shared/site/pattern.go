@@ -83,7 +83,7 @@ func atom(rest string) (int, error) {
 		}
 		return 1 + more, nil
 	case strings.ContainsRune(`^$.|?*+()]{}`, r):
-		return 0, fmt.Errorf("%q at %q is not of the vocabulary of patterns", r, rest)
+		return 0, fmt.Errorf("%q at %q is not of the vocabulary of patterns: literals, classes in brackets, ?, {n}, {n,m} and one group", r, rest)
 	case unicode.Is(unicode.C, r):
 		return 0, errors.New("the pattern holds a control character")
 	default:

@@ -110,10 +110,7 @@ func leads(d Definition, s Sample) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(d.Hosts, func(host string) bool {
-		below, many := strings.CutPrefix(host, "*.")
-		return address.Host == below || many && strings.HasSuffix(address.Host, "."+below)
-	}) {
+	if !onHosts(d.Hosts, address.Host) {
 		return fmt.Errorf("the address %q is on none of the site's hosts", s.URL)
 	}
 	for _, page := range d.Pages {
@@ -124,6 +121,14 @@ func leads(d Definition, s Sample) error {
 		}
 	}
 	return fmt.Errorf("the address %q leads to no page of the definition; it says that it shows %q", s.URL, s.Page)
+}
+
+// onHosts tells whether a host is one of these, or below one of those with "*." in front.
+func onHosts(hosts []string, host string) bool {
+	return slices.ContainsFunc(hosts, func(one string) bool {
+		below, many := strings.CutPrefix(one, "*.")
+		return host == below || many && strings.HasSuffix(host, "."+below)
+	})
 }
 
 // fits tells whether the page has this path of an address, "*" standing for anything. A path
