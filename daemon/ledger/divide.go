@@ -82,7 +82,7 @@ func (p *plan) divideMark(e *entry, a, b buyer.Key) error {
 	if err != nil {
 		return err
 	}
-	if err := p.takeAway(e); err != nil {
+	if err := p.takeAway(newEntryID(), e); err != nil {
 		return err
 	}
 	gone := []string{e.ID}

@@ -81,6 +81,10 @@ type NewMark struct {
 	By       string      `json:"by,omitempty"`
 	Via      string      `json:"via"`
 	IfAbsent bool        `json:"if_absent,omitempty"` // an already marked buyer is left as he is
+	// Undo is the id of a cancel: what that took stands again, all of it and as it was;
+	// a buyer who was marked since is left as he is. Where the cancel is not known the
+	// mark is made as asked, with IfAbsent.
+	Undo string `json:"undo,omitempty"`
 	// Made is when the mark was first made, for one that comes from elsewhere;
 	// zero, or a time to come, means now.
 	Made time.Time `json:"made,omitzero"`

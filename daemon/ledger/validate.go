@@ -100,6 +100,9 @@ func (n NewMark) clean() (NewMark, error) {
 	if n.Import != "" && checkID(n.Import) != nil {
 		return n, ErrID.In("import")
 	}
+	if n.Undo != "" && checkID(n.Undo) != nil {
+		return n, ErrID.In("undo")
+	}
 	if !n.Made.IsZero() && n.Made.Year() < firstYear {
 		return n, ErrMade.In("made")
 	}

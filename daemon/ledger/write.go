@@ -194,6 +194,12 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 	} else if gone {
 		return refuse(ErrForgotten.In("id"))
 	}
+	if n.Undo != "" {
+		if o, known, err := p.restore(n, asked); known || err != nil {
+			return o, err
+		}
+		n.IfAbsent = true
+	}
 	if kept := slices.DeleteFunc(slices.Clone(n.Keys), func(k buyer.Key) bool { return slices.Contains(n.Without, k) }); len(kept) > 0 {
 		n.Keys = kept
 	}
@@ -244,7 +250,7 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 		e.Keys = join(e.Keys, old.Keys)
 		if i == 0 {
 			e.Of = old.ID
-		} else if err := p.takeAway(old); err != nil {
+		} else if err := p.takeAway(newEntryID(), old); err != nil {
 			return Outcome{}, err
 		} else {
 			e.Took = append(e.Took, old.ID)
@@ -262,8 +268,8 @@ func (p *plan) mark(n NewMark) (Outcome, error) {
 }
 
 // takeAway cancels a mark because of what was asked of another key of the buyer.
-func (p *plan) takeAway(old *entry) error {
-	n := NewCancel{ID: newEntryID(), Mark: old.ID}
+func (p *plan) takeAway(id string, old *entry) error {
+	n := NewCancel{ID: id, Mark: old.ID}
 	return p.add(&entry{Op: opCancel, ID: n.ID, Content: content(n), Of: old.ID})
 }
 
@@ -384,17 +390,21 @@ func (p *plan) cancel(n NewCancel) (Cancelled, error) {
 	if was != nil {
 		p.changes = append(p.changes, Change{Keys: was.Keys, Seq: e.seq, Gone: []string{was.ID}})
 	}
-	return c, p.cancelAlso(n.Also)
+	return c, p.cancelAlso(n)
 }
 
 // cancelAlso takes away what stands on other keys of a buyer.
-func (p *plan) cancelAlso(keys []buyer.Key) error {
-	hits, err := matches(p.draft, keys)
+func (p *plan) cancelAlso(n NewCancel) error {
+	hits, err := matches(p.draft, n.Also)
 	if err != nil {
 		return err
 	}
-	for _, h := range hits {
-		if err := p.takeAway(h.entry); err != nil {
+	for i, h := range hits {
+		id := newEntryID()
+		if i < maxAlso {
+			id = alsoID(n.ID, i)
+		}
+		if err := p.takeAway(id, h.entry); err != nil {
 			return err
 		}
 		p.changes = append(p.changes, Change{Keys: h.entry.Keys, Seq: p.next - 1, Gone: []string{h.entry.ID}})

@@ -46,7 +46,7 @@ func (s *Server) mark(ctx context.Context, list []wire.NewMark) ([]wire.Outcome,
 		entries = append(entries, ledger.NewMark{
 			ID: one.ID, Keys: whom.keys, Name: one.Name, Reason: one.Reason, Note: one.Note,
 			Order: ledgerOrder(one.Order), Via: string(one.Via), IfAbsent: one.IfAbsent, Echo: one.SeenOthers,
-			One: whom.joined, Own: whom.own, Without: whom.without,
+			One: whom.joined, Own: whom.own, Without: whom.without, Undo: one.Undo,
 		})
 		own = append(own, one.Own)
 		places = append(places, i)

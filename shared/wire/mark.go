@@ -43,6 +43,9 @@ type NewMark struct {
 	Note     string      `json:"note,omitempty"`
 	Via      Via         `json:"via"`
 	IfAbsent bool        `json:"if_absent,omitempty"` // leave an older mark as it is
+	// Undo is the id of a NewCancel: all that it took stands again, as it was. A
+	// newer mark is left as it is.
+	Undo string `json:"undo,omitempty"`
 	// SeenOthers says that "?" stood beside the buyer when the seller marked, and
 	// Own that he said, being asked, that it is from his own experience. A mark
 	// with SeenOthers and without Own is an echo: it stands on My Blacklist like

@@ -439,6 +439,7 @@ export interface NewMark {
   via: Via;
   /** leave an older mark as it is */
   if_absent?: boolean;
+  undo?: string;
   seen_others?: boolean;
   own?: boolean;
 }

@@ -233,7 +233,7 @@ test('undoing a cancel marks again with what was cancelled, unless somebody mark
       reason: 'threats',
       note: 'see chat',
       via: 'click',
-      if_absent: true,
+      undo: 'id1',
       own: true,
     },
   ]);

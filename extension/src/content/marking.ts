@@ -141,7 +141,7 @@ export class Marking {
         cancels.push({ id: target.id, mark: step.cancel });
         cancelled.set(target.id, target);
       } else {
-        marks.push(again(step.mark, target.id, last.kind === 'cancel'));
+        marks.push(again(step.mark, target.id, last.kind === 'cancel' && old.id));
         marked.set(target.id, target);
       }
     }
@@ -306,8 +306,8 @@ function stepBack(request: Request, target: Target): { cancel: string } | { mark
   return undefined;
 }
 
-/** An old mark, made anew. */
-function again(mark: Mark, id: string, ifAbsent: boolean): NewMark {
+/** An old mark, made anew; where a cancel is named, with all else that it took. */
+function again(mark: Mark, id: string, undo: string | false): NewMark {
   return {
     id,
     keys: mark.keys,
@@ -316,7 +316,7 @@ function again(mark: Mark, id: string, ifAbsent: boolean): NewMark {
     reason: mark.reason,
     ...(mark.note ? { note: mark.note } : {}),
     via: 'click',
-    ...(ifAbsent ? { if_absent: true } : {}),
+    ...(undo && { undo }),
     // What was said when it was made first still holds.
     ...(mark.echo ? { seen_others: true } : { own: true }),
   };

@@ -13,14 +13,14 @@ export function placeOf(key: BuyerKey): string {
   return `${marketplaceName(key.marketplace)}${key.region ? ` ${key.region.toUpperCase()}` : ''}`;
 }
 
-/** A mark that was cancelled once more, under an id of its own; a mark made meanwhile stays. */
-export function again(mark: Mark, id: string): NewMark {
+/** All that a cancel took once more, under an id of its own; a mark made meanwhile stays. */
+export function again(mark: Mark, cancel: string, id: string): NewMark {
   return {
     id,
     keys: mark.keys,
     reason: mark.reason,
     via: 'popup',
-    if_absent: true,
+    undo: cancel,
     // What was said when it was made first still holds.
     ...(mark.echo ? { seen_others: true } : { own: true }),
     ...(mark.order && { order: mark.order }),

@@ -101,7 +101,7 @@ export function Find({ connected, mark }: FindProps) {
 type Fate =
   | { state: 'stands' }
   | { state: 'working' }
-  | { state: 'cancelled'; waits: boolean }
+  | { state: 'cancelled'; id: string; waits: boolean }
   /** the time for undoing it is over */
   | { state: 'gone' };
 
@@ -117,17 +117,18 @@ function MarkRow({ mark: given }: { mark: Mark }) {
   const cancel = async () => {
     setProblem(null);
     setFate({ state: 'working' });
-    const reply = await ask('cancel', { id: newID(), mark: mark.id });
+    const id = newID();
+    const reply = await ask('cancel', { id, mark: mark.id });
     const failed = reply.ok ? (reply.value !== 'waiting' && reply.value.problem) || null : reply.problem;
     setProblem(failed);
     setFate(
-      failed ? { state: 'stands' } : { state: 'cancelled', waits: reply.ok && reply.value === 'waiting' },
+      failed ? { state: 'stands' } : { state: 'cancelled', id, waits: reply.ok && reply.value === 'waiting' },
     );
   };
-  const undo = async () => {
+  const undo = async (cancel: string) => {
     setFate({ state: 'working' });
     const id = newID();
-    const reply = await ask('mark', again(mark, id));
+    const reply = await ask('mark', again(mark, cancel, id));
     if (!reply.ok) setProblem(reply.problem);
     else if (reply.value !== 'waiting' && reply.value.problem) setProblem(reply.value.problem);
     else setMark((reply.value !== 'waiting' && reply.value.mark) || { ...mark, id });
@@ -143,7 +144,7 @@ function MarkRow({ mark: given }: { mark: Mark }) {
         <Done
           text={fate.waits ? t('popup_cancel_waits', who) : t('popup_cancelled', who)}
           focus
-          undo={() => void undo()}
+          undo={() => void undo(fate.id)}
           gone={() => setFate({ state: 'gone' })}
         />
       </li>

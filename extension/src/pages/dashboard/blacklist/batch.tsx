@@ -68,11 +68,11 @@ export function Batch({ ticked, query, found, connected, choose, changed }: Batc
     begin(count);
     const cancels: NewCancel[] = marks.map(({ id }) => ({ id: newID(), mark: id }));
     const done = await doAll(cancels, (some) => ask('cancelMany', some), setProgress, stopped);
-    const gone = new Set(done.outcomes.map(({ mark }) => mark?.id));
+    const gone = new Map(done.outcomes.map(({ id, mark }) => [mark?.id, id]));
     const taken = marks.filter(({ id }) => gone.has(id));
     choose(marks.filter(({ id }) => !gone.has(id)));
     changed();
-    const again = () => markAgain(taken);
+    const again = () => markAgain(taken, gone);
     setStage({
       at: 'told',
       text: counted('blacklist_cancelled', taken.length),
@@ -80,9 +80,10 @@ export function Batch({ ticked, query, found, connected, choose, changed }: Batc
       undo: taken.length > 0 ? again : null,
     });
   };
-  const markAgain = async (taken: ListedMark[]) => {
+  const markAgain = async (taken: ListedMark[], cancels: Map<string | undefined, string>) => {
     begin(taken.length);
-    const done = await doAll(taken.map(again), (some) => ask('markMany', some), setProgress, stopped);
+    const marks = taken.map((mark) => again(mark, cancels.get(mark.id)!));
+    const done = await doAll(marks, (some) => ask('markMany', some), setProgress, stopped);
     changed();
     setStage({ at: 'told', text: counted('blacklist_back', done.outcomes.length), done, undo: null });
   };
@@ -314,14 +315,14 @@ function sharedText(marks: ListedMark[]): string {
   return shared > 0 ? counted('blacklist_cancel_shared', shared) : '';
 }
 
-/** A cancelled mark once more, under an id of its own. */
-function again(mark: ListedMark): NewMark {
+/** All that a cancel took once more, under an id of its own. */
+function again(mark: ListedMark, cancel: string): NewMark {
   return {
     id: newID(),
     keys: mark.keys,
     reason: mark.reason,
     via: 'batch',
-    if_absent: true,
+    undo: cancel,
     // What was said when it was made first still holds.
     ...(mark.echo ? { seen_others: true } : { own: true }),
     ...(mark.order && { order: mark.order }),

@@ -46,11 +46,13 @@ export function OwnMark({ known: { report, keys }, reload }: OwnProps) {
     setBusy(false);
     return !failed;
   };
-  const cancel = (now: Mark) =>
-    void act(ask('cancel', { id: newID(), mark: now.id }), {
+  const cancel = (now: Mark) => {
+    const id = newID();
+    void act(ask('cancel', { id, mark: now.id }), {
       text: t('buyer_done_cancelled'),
-      undo: () => ask('mark', again(now, newID())),
+      undo: () => ask('mark', again(now, id, newID())),
     });
+  };
   const save = (draft: Draft) => {
     const id = newID();
     if (form === 'change' && mark) {
