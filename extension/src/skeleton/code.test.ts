@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { literals, untagged } from './code';
+import { encodes, literals, untagged } from './code';
 
 test('what code says is heard, and what its fields are called is not', () => {
   for (const [code, want] of [
@@ -25,4 +25,15 @@ test('code of any sort is looked through once', () => {
     // A second look at each character would take minutes.
     expect(performance.now() - start, piece).toBeLessThan(20_000);
   }
+});
+
+test('a text in base64 is one, and a word is none', () => {
+  for (const said of ['Zebulon', 'Zebulon Quackenbush', 'zebulon_q88', 'Ирина', '王小明', "O'Sample"]) {
+    const bytes = new TextEncoder().encode(said);
+    expect(encodes(btoa(String.fromCharCode(...bytes)).replace(/=+$/, '')), said).toBe(true);
+  }
+  const words =
+    'username container shipping-address orderInfoAddressItem buyerusername pagination fulfillment quantity ' +
+    'selected dropdown breadcrumb U3y4fIR dashboard checkbox3 description Notification scrollable horizontal';
+  for (const word of words.split(' ')) expect(encodes(word), word).toBe(false);
 });

@@ -1,5 +1,5 @@
-// What code says: the texts in a script, a style or a handler, and what is left
-// of markup without its tags. It is pure.
+// What code says: the texts in a script, a style or a handler, what is left of
+// markup without its tags, and whether a word is a text in base64. It is pure.
 
 /** The texts in quotation marks that are no names of fields, and the addresses of a style. Each character is looked at once. */
 export function* literals(code: string): Iterable<string> {
@@ -40,4 +40,20 @@ function plain(text: string): string {
 /** What stands between the tags of a text. */
 export function untagged(text: string): string {
   return text.replace(/<[^<>]*>/g, ' ');
+}
+
+/** Letters of a text in base64 that says something. */
+const SAYS = 8;
+
+/** Whether a word reads as a text once it is decoded from base64: letters, and what stands between those of names. */
+export function encodes(word: string): boolean {
+  if (word.length < SAYS || word.length % 4 === 1) return false;
+  try {
+    const bytes = Uint8Array.from(atob(word), (byte) => byte.charCodeAt(0));
+    return /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,_@'-]+$/u.test(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    );
+  } catch {
+    return false;
+  }
 }

@@ -27,6 +27,8 @@ test('a text is told by its shape alone', () => {
 test('names of the page’s making stay unless they look like somebody’s data', () => {
   const words = new Words('["text",".order-card .buyerName--box"]');
   words.hear('Buyer: Maria Silva, mariasilva_88, Order 240911ABCDEFGH');
+  for (let i = 0; i < 4; i++) words.carry(['buyerName--inline--U3y4fIR css-1a2b3c', 'vip maria Zebulon-row']);
+  for (let i = 0; i < 3; i++) words.carry(['of-quackenbush X9kQ2b']);
   for (const [name, want] of [
     ['order-card', 'order-card'],
     ['buyerName--inline--U3y4fIR', 'buyerName--inline--U3y4fIR'],
@@ -39,6 +41,15 @@ test('names of the page’s making stay unless they look like somebody’s data'
     ['vipMaria', 'vipAaaaa'],
     ['john88', 'aaaa99'],
     ['买家-box', '字字-box'],
+    // What hardly an element carries may be a name that stands nowhere else.
+    ['of-quackenbush', 'of-aaaaaaaaa'],
+    ['buyerQuackenbush', 'buyerAaaaaaaaaa'],
+    ['X9kQ2b', 'A9aA9a'],
+    ['zebulon-row', 'zebulon-row'],
+    ['x2', 'x2'],
+    // And what is written so that it is not read.
+    ['of-%5Aebulon', 'aa-Aaaaaaa'],
+    ['of-WmVidWxvbg', 'of-AaAaaAaaaa'],
   ] as const) {
     expect(words.name(name), name).toBe(want);
   }
@@ -51,6 +62,7 @@ test('names of the page’s making stay unless they look like somebody’s data'
 test('a name is known without its accents too, as addresses and classes write it', () => {
   const words = new Words('[]');
   words.hear('José Søren Łuk Zoë, MÜLLER, Weiß');
+  for (let i = 0; i < 4; i++) words.carry(['jose soren luk zoe muller mueller weiss josh']);
   for (const [name, want] of [
     ['of-jose', 'of-aaaa'],
     ['soren-row', 'aaaa-row'],

@@ -32,13 +32,39 @@ const SECRET = new Set(
     'srcset srcdoc imagesrcset integrity nonce label summary ping cite abbr pattern min max list'
   ).split(' '),
 );
+/** Attributes of which a value of the standards is shown. */
+const KEPT_NAMES =
+  'type role dir target rel method loading decoding contenteditable draggable spellcheck tabindex colspan rowspan';
 const ADDRESSES = new Set('href src action formaction poster data longdesc background xlink:href'.split(' '));
-const NAMES = new Set('class part slot is exportparts'.split(' '));
+const NAMES = new Set(
+  'class part slot is exportparts data-testid data-test-id data-test data-qa data-cy'.split(' '),
+);
 const IDS = new Set(
   'id name for form headers aria-labelledby aria-describedby aria-controls aria-owns aria-activedescendant'.split(
     ' ',
   ),
 );
+/** Names of attributes that the standards give. */
+const GIVEN = new Set([
+  ...SECRET,
+  ...ADDRESSES,
+  ...NAMES,
+  ...IDS,
+  ...KEPT_NAMES.split(' '),
+  ...(
+    'activedescendant atomic autocomplete busy checked colcount colindex colspan controls current describedby ' +
+    'description details disabled dropeffect errormessage expanded flowto grabbed haspopup hidden invalid keyshortcuts ' +
+    'label labelledby level live modal multiline multiselectable orientation owns placeholder posinset pressed readonly ' +
+    'relevant required roledescription rowcount rowindex rowspan selected setsize sort valuemax valuemin valuenow valuetext'
+  )
+    .split(' ')
+    .map((name) => `aria-${name}`),
+  ...(
+    'accept alt async autocapitalize autocomplete autofocus checked cols crossorigin datetime defer disabled download ' +
+    'enctype enterkeyhint height hidden inert inputmode lang maxlength media method minlength multiple novalidate open ' +
+    'readonly required reversed rows sandbox scope selected size sizes start step translate type width wrap'
+  ).split(' '),
+]);
 /** Values that the standards name, and say nothing of anybody. */
 const STANDARD = new Set(
   (
@@ -51,11 +77,7 @@ const STANDARD = new Set(
     'treeitem ltr rtl _blank _self _parent _top noopener noreferrer nofollow lazy eager async sync get post dialog'
   ).split(' '),
 );
-const KEPT = new Set(
-  'type role dir target rel method loading decoding contenteditable draggable spellcheck tabindex colspan rowspan'.split(
-    ' ',
-  ),
-);
+const KEPT = new Set(KEPT_NAMES.split(' '));
 
 // A form answers for its fields by name, even before its own properties: these
 // are asked of the prototypes.
@@ -106,7 +128,13 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
   function hear(element: Element, depth: number): void {
     cut ||= depth > DEEPEST_HEARD || ++heard > MOST_HEARD;
     if (cut || ours(element)) return;
-    for (const name of namesOf(element)) {
+    const names = namesOf(element);
+    words.carry([
+      nameOf(element),
+      ...names,
+      ...names.filter((name) => NAMES.has(name)).map((name) => attributeOf(element, name)),
+    ]);
+    for (const name of names) {
       const value = attributeOf(element, name);
       if (says(name)) listen(decoded(value));
       else if (/^(style$|on)/.test(name)) for (const text of literals(value)) listen(decoded(text));
@@ -186,15 +214,23 @@ export function treeOf(root: Element, { words, hosts, ours }: Look): string {
 
   function kindOf(element: Element): string {
     const classes = attributeOf(element, 'class').split(/\s+/).filter(Boolean).sort();
-    return [nameOf(element), ...classes].map((name) => named(name)).join('.');
+    return [called(element), ...classes.map((name) => named(name))].join('.');
+  }
+
+  /** What an element is called: as the standards do, or of the page's making. */
+  function called(element: Element): string {
+    const name = nameOf(element);
+    const standard = element instanceof HTMLElement && !(element instanceof HTMLUnknownElement);
+    return standard && !name.includes('-') ? name : named(name);
   }
 
   function tagOf(element: Element): string {
     const attributes = namesOf(element).map((name) => {
       const value = shapedValue(name.toLowerCase(), attributeOf(element, name));
-      return value === '' ? named(name) : `${named(name)}="${value}"`;
+      const shown = GIVEN.has(name) ? name : named(name);
+      return value === '' ? shown : `${shown}="${value}"`;
     });
-    return `<${[named(nameOf(element)), ...attributes].join(' ')}>`;
+    return `<${[called(element), ...attributes].join(' ')}>`;
   }
 
   function shapedValue(name: string, value: string): string {

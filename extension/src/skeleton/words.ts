@@ -2,29 +2,37 @@
 // of addresses) may stand in a report as they are. It is pure.
 //
 // Classes are what definitions hold on to, so they stay unless they look like
-// somebody's data; ids and values are data more often than not, so of them only
-// words stay that the definition itself names, or that every interface uses.
+// somebody's data; but what hardly another element carries can be a name that the
+// page says nowhere else, so of such a class only words stay that every interface
+// uses. Ids and values are data more often than not: of them no others ever stay
+// than those, or those that the definition itself names.
 
+import { decoded } from './address';
+import { encodes } from './code';
 import { shape } from './shape';
 
 /** Words that interfaces are made of; none that is also a common name of people. */
 const INTERFACE = new Set(
   (
-    'account action active alert amount app area aria arrow avatar back badge banner bar block body bottom box brand ' +
-    'breadcrumb btn button buyer calendar cancel caption cell center chat check checkbox checked child class click close ' +
-    'col collapse column comment common company component container content control copy count counter country coupon css ' +
-    'currency current customer data date default delivery desc description detail details dialog disabled dispute div ' +
-    'divider down dropdown edit empty end error even expand external feedback field filter first fixed flex focus footer ' +
-    'form frame function grid group head header heading height hidden history home hover icon icons image img index info ' +
-    'inline inner input item items key label large last layout left legend line link list loading logistics logo main ' +
-    'margin mask menu message messages meta middle modal module more multi name nav navbar new next none note notice num ' +
-    'number odd off open operation option order orderid orders outer overlay package page pagination pane panel paid parent ' +
-    'pay payment picture placeholder popover popup portal prefix prev preview primary product products profile quantity radio ' +
-    'rating ref refund remark required result return returns review right root row rows sale search section select ' +
-    'selected seller send separator service session setting settings shadow ship shipment shipping shop show side sidebar ' +
-    'size sku slot small sort source span spin start state status sticky store style submit sub success summary switch ' +
-    'tab table tabs tag tags tbody td test testid text th thead thumb time tip title toggle toolbar tooltip top total tr ' +
-    'track tracking tree type unit unpaid user username value variant view virtual visible warning web width wrap wrapper'
+    'account action active address addresses alert amount app area aria arrow attribute avatar back badge banner bar ' +
+    'block body bold bottom box brand breadcrumb btn button buyer calendar cancel caption card cards cell center chat ' +
+    'check checkbox checked child class click close col collapse column comment common company component container ' +
+    'content control copy core count counter country coupon cover css currency current customer dashboard data date ' +
+    'default delivery desc description detail details dialog disabled dispute div divider document down dropdown edit ' +
+    'element elements empty end entries entry error even expand external feed feedback field filter first fixed flex ' +
+    'focus footer form forward frame function gap grid group head header heading height hidden history home host ' +
+    'hover icon icons identifier identifiers image img index info inline inner input item items key kind label large ' +
+    'last layout left legend line lines link list live loading logistic logistics logo main margin mask menu message ' +
+    'messages meta middle modal module more multi name nav navbar nested new next none note notice num number odd off ' +
+    'open operation option order orderid orders outer overflow overlay package page pagination paid pane panel parent ' +
+    'part parts pay payment picture placeholder popover popup portal prefix prev preview primary product products ' +
+    'profile progress quantity radio rating ref refund remark request requests required result return returns reverse ' +
+    'review right root row rows sale scroll search section select selected seller send separator service session ' +
+    'setting settings shadow sheet shell ship shipment shipping shop show side sidebar size skeleton sku slot small ' +
+    'sort source span spin stack start state status step steps sticky store style sub submit success suffix summary ' +
+    'switch tab table tabs tag tags tbody td test testid text th thead thumb tile tiles time tip title today toggle ' +
+    'toolbar tooltip top total tr track tracking tray tree truncate type unit unpaid unread update upload user ' +
+    'username value variant view virtual visible wait warning web widget width window wrap wrapper zone'
   ).split(' '),
 );
 
@@ -34,6 +42,10 @@ const SHORT = 3;
 const LONG = 5;
 /** Characters of long numbers that are known. */
 const NUMBERS = 1_000_000;
+/** Elements that must carry a word of the page's making until it is the page's. */
+const CARRIED = 4;
+/** Words that are counted. */
+const COUNTED = 50_000;
 /** Characters of a name that are kept. */
 const SHOWN = 80;
 
@@ -42,6 +54,8 @@ export class Words {
   readonly #definition: Set<string>;
   readonly #said = new Set<string>();
   readonly #judged = new Map<string, boolean>();
+  /** how many elements carry a word in what the page's makers call them */
+  readonly #carried = new Map<string, number>();
   /** the long numbers of the page, each after a space */
   #numbers = '';
 
@@ -63,8 +77,18 @@ export class Words {
     }
   }
 
-  /** A class, or the name of an attribute. */
+  /** Takes in the names of one element: its own, its attributes' and its classes. */
+  carry(names: string[]): void {
+    for (const word of new Set(names.flatMap(partsOf))) {
+      const before = this.#carried.get(word) ?? 0;
+      if (before > 0 || this.#carried.size < COUNTED) this.#carried.set(word, before + 1);
+    }
+  }
+
+  /** A class, or the name of an element or an attribute. */
   name(text: string): string {
+    const clear = decoded(text);
+    if (clear !== text) return shape(clear);
     // A number in pieces is one all the same.
     const long = text.replace(/[^0-9]/g, '').length >= 6;
     return parts(text, (part) => {
@@ -74,11 +98,14 @@ export class Words {
         /[0-9]{4}/.test(part) ||
         /^[A-Za-z]{3,}[0-9]{2,}$/.test(part) ||
         part.length > 24 ||
+        encodes(part) ||
         (part.match(/[0-9]{3,}/g) ?? []).some((run) => this.#numbers.includes(run)) ||
-        (digits > 0 && this.#somebody(part));
+        (digits > 0 && this.#somebody(part)) ||
+        // With digits between, its letters are no words.
+        (digits > 0 && part.length - digits >= SHORT && !this.#common(part));
       return suspicious
         ? shape(part)
-        : part.replace(WORD, (word) => (this.#somebody(word) ? shape(word) : word));
+        : part.replace(WORD, (word) => (this.#somebody(word) || !this.#common(word) ? shape(word) : word));
     });
   }
 
@@ -90,6 +117,12 @@ export class Words {
   /** Any other value: only what the definition names stays. */
   value(text: string): string {
     return parts(text, (part) => shaped(part, (word) => this.#definition.has(word)));
+  }
+
+  /** Whether a word is the page's, or every page's: nobody is called so. */
+  #common(text: string): boolean {
+    const word = text.toLowerCase();
+    return word.length < SHORT || this.#plain(word) || (this.#carried.get(word) ?? 0) >= CARRIED;
   }
 
   #plain(word: string): boolean {
@@ -149,6 +182,13 @@ function spellings(text: string): string[] {
 
 function lettersOf(text: string): string[] {
   return (text.match(/[A-Za-z]+/g) ?? []).flatMap((run) => [run, ...(run.match(WORD) ?? [])]).map(lower);
+}
+
+/** The words of a name, and its parts with digits as a whole. */
+function partsOf(name: string): string[] {
+  return (name.slice(0, SHOWN).match(/[A-Za-z0-9]+/g) ?? [])
+    .flatMap((part) => (/[0-9]/.test(part) ? [part, ...(part.match(WORD) ?? [])] : (part.match(WORD) ?? [])))
+    .map(lower);
 }
 
 function lower(text: string): string {
