@@ -28,7 +28,7 @@ const atOnce = "//# allFunctionsCalledOnLoad\n"
 // they are called in the scripts: their names alone would be most of a kilobyte of
 // every page. They are told one by one, since a page's two scripts share them.
 var inside = map[string]any{
-	"allowance": "X", "answer": "l", "attach": "v", "attachAction": "A", "byNumber": "B",
+	"allowance": "X", "answer": "l", "attach": "v", "awaited": "A", "awaitRegion": "$", "byNumber": "B",
 	"clock": "C", "container": "D", "contradiction": "E", "createAction": "u",
 	"createDesk": "w", "createWorkbench": "f", "definition": "F", "destroy": "G",
 	"details": "H", "docked": "k", "drawn": "g", "element": "j", "equip": "h", "facts": "I",

@@ -104,7 +104,7 @@ if (window === window.top) {
   document.addEventListener('DOMContentLoaded', () => {
     for (const view of SAMPLE_ROWS) {
       document.querySelector(`[data-row="${view.row}"] .buyer`)?.append(overlay.attach(view.row));
-      document.querySelector(`[data-row="${view.row}"] .actions`)?.append(overlay.attachAction(view.row));
+      document.querySelector(`[data-row="${view.row}"] .actions`)?.append(overlay.attach(view.row, true));
     }
     overlay.dock(sampleDock({ link: { state: 'connecting' } }));
   });

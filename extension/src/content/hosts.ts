@@ -3,7 +3,8 @@
 //
 // A host is inserted before the answer is known and never changes its size. A
 // page that takes it out gets it back, but not for ever: a page that fights is
-// left alone for a while, else both would do nothing else.
+// left alone for a while, else both would do nothing else. One whose style the page
+// took, or in which it put something of its own, is given up, and the row gets another.
 
 import type { Overlay } from '../overlay';
 import { resemblesHost } from '../overlay/host';
@@ -15,8 +16,9 @@ const PUT_BACK = 30;
 const FIGHT = 10_000;
 
 interface Shown {
-  host?: HTMLElement;
-  action?: HTMLElement;
+  host?: HTMLElement | undefined;
+  /** the one among the order's actions */
+  second?: HTMLElement | undefined;
   /** what was drawn last */
   drawn?: Drawn | undefined;
   placed: number;
@@ -43,9 +45,17 @@ export interface Hosts {
   stands(seat: Seat, read: Pick<ReadRow, 'place' | 'action'>): boolean;
 }
 
-/** Makes the hosts of one page: none as yet. */
-export function createHosts({ attach, attachAction, detach, owns, update }: Overlay): Hosts {
+/** Makes the hosts of one page: none as yet. `again` has the rows shown once more, where a page may change a host. */
+export function createHosts({ attach, detach, owns, update }: Overlay, again?: () => void): Hosts {
   const all = new Map<string, Shown>();
+  /** the page changed a host at some time: only then each is looked at */
+  let touched = false;
+  const changes =
+    again &&
+    new MutationObserver(() => {
+      touched = true;
+      again();
+    });
 
   function show(seat: Seat, { place, action }: Pick<ReadRow, 'place' | 'action'>, now: number): boolean {
     let shown = all.get(seat.name);
@@ -53,14 +63,8 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
       shown = { placed: 0, since: 0 };
       all.set(seat.name, shown);
     }
-    if (place) {
-      shown.host ??= attach(seat.name);
-      put(shown, shown.host, place, now);
-    }
-    if (action) {
-      shown.action ??= attachAction(seat.name);
-      put(shown, shown.action, action, now);
-    }
+    put(seat, shown, now, place);
+    put(seat, shown, now, action, true);
     draw(seat);
     return !!shown.drawn;
   }
@@ -92,16 +96,24 @@ export function createHosts({ attach, attachAction, detach, owns, update }: Over
     const shown = all.get(name);
     const right = (host: HTMLElement | undefined, at: ReadRow['place']) =>
       !at || (!!host && standsAt(host, at, owns));
-    return !!shown && right(shown.host, place) && right(shown.action, action);
+    return !!shown && right(shown.host, place) && right(shown.second, action);
   }
 
-  function put(shown: Shown, host: HTMLElement, place: { target: Element; put: Put }, now: number): void {
-    if (standsAt(host, place, owns)) return;
+  function put({ name }: Seat, shown: Shown, now: number, place: ReadRow['place'], action = false): void {
+    if (!place) return;
+    let host = action ? shown.second : shown.host;
+    if (touched && host && (host.firstChild || !host.style.contain)) host = undefined;
+    if (host && standsAt(host, place, owns)) return;
     if (now - shown.since > FIGHT) {
       shown.since = now;
       shown.placed = 0;
     }
     if (++shown.placed > PUT_BACK) return;
+    if (!host) {
+      host = attach(name, action);
+      shown[action ? 'second' : 'host'] = host;
+      changes?.observe(host, { attributeFilter: ['style'], childList: true });
+    }
     const { target, put } = place;
     if (put === 'append') target.append(host);
     else if (put === 'prepend') target.prepend(host);

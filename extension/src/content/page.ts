@@ -114,7 +114,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
     },
   });
   const overlay = createOverlay(document, line.panel);
-  const hosts = createHosts(overlay);
+  const hosts = createHosts(overlay, () => pass.request());
   const pass = createPass({
     attributes,
     owns: overlay.owns,
@@ -131,32 +131,47 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   });
 
   function start(): boolean {
+    listen();
+    // A page that opens its document anew takes every listener from it and from its window.
+    new MutationObserver(listen).observe(document, { childList: true });
+    pass.observe(!('navigation' in window));
+    moved();
+    return !!shown;
+  }
+
+  /** Listens, where it does not already. */
+  function listen(): void {
     const { signal } = ending;
-    const turned = () => {
-      pass.request();
-      pass.requestAfter(TURNING);
-    };
-    const seen = () => {
-      if (shown) line.seen();
-      pass.request();
-    };
-    const thawed = () => {
-      if (shown) line.thawed();
-    };
     const on = (target: EventTarget, type: string, hear: (event: Event) => void, more = {}) =>
       target.addEventListener(type, hear, { signal, ...more });
     on(document, 'visibilitychange', seen);
     // Left and come back to, as it was, and frozen where it stood.
-    on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? thawed : seen)());
+    on(window, 'pageshow', back);
     on(document, 'resume', thawed);
     on(window, 'popstate', pass.request);
     on(window, 'hashchange', pass.request);
     on(document, 'change', turned, { capture: true, passive: true });
     on(document, COPIED, copied);
     if ('navigation' in window) on(window.navigation, 'currententrychange', moved);
-    pass.observe(!('navigation' in window));
-    moved();
-    return !!shown;
+  }
+
+  function turned(): void {
+    pass.request();
+    pass.requestAfter(TURNING);
+  }
+
+  function seen(): void {
+    if (shown) line.seen();
+    pass.request();
+  }
+
+  function thawed(): void {
+    if (shown) line.thawed();
+  }
+
+  function back(event: Event): void {
+    if ((event as PageTransitionEvent).persisted) thawed();
+    else seen();
   }
 
   function equip({ createDesk, createWorkbench }: Panel): void {

@@ -11,8 +11,9 @@
 import { locale } from '../ui/text';
 import { type By, make, use } from './elements';
 import { createGuard } from './guard';
-import { isDark, makeHost } from './host';
+import { isDark, makeHost, resemblesHost } from './host';
 import { createRowMark } from './row';
+import { dress } from './sheets';
 import type { Overlay, RowView } from './view';
 import type { Drawn, Workbench } from './workbench';
 
@@ -85,7 +86,7 @@ export function createOverlay(
     actions.get(row)?.mark?.draw(view, undefined, dark);
   }
 
-  function attach(row: string, action: boolean): HTMLElement {
+  function attach(row: string, action = false): HTMLElement {
     drop(row, action);
     const drawn: Drawn = makeHost(action ? 'action' : 'row', mode);
     (action ? actions : rows).set(row, drawn);
@@ -110,8 +111,15 @@ export function createOverlay(
     const drawn = (action ? actions : rows).get(row);
     if (!drawn) return;
     (action ? actions : rows).delete(row);
-    guard.remove(drawn.element);
-    drawn.element.remove();
+    const { element, root } = drawn;
+    guard.remove(element);
+    hosts.delete(element);
+    if (element.firstChild || element.className) {
+      // A framework took it for an element of its own: it is the page's, and what it holds is seen.
+      dress(root, '');
+      root.replaceChildren(make('slot', ''));
+      if (resemblesHost(element)) element.removeAttribute('style');
+    } else element.remove();
   }
 
   /** Puts the page-level root in, or back, above whatever the page drew since. */
@@ -137,8 +145,7 @@ export function createOverlay(
   }
 
   return {
-    attach: (row) => attach(row, false),
-    attachAction: (row) => attach(row, true),
+    attach,
     detach(row) {
       drop(row, false);
       drop(row, true);

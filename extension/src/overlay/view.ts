@@ -94,10 +94,12 @@ export interface OverlayRequests {
 
 /** The overlay as the content script uses it. */
 export interface Overlay {
-  /** makes the host of a row, of the one size, not yet inserted; it is empty until the row's first view */
-  attach(row: string): HTMLElement;
-  /** makes the host of a row's second way to mark, among the order's own actions */
-  attachAction(row: string): HTMLElement;
+  /**
+   * makes the host of a row, of the one size, or the one of its second way to mark, among the
+   * order's own actions; not yet inserted, and empty until the row's first view. One that was
+   * there goes, unless the page took it for an element of its own: then it is the page's.
+   */
+  attach(row: string, action?: boolean): HTMLElement;
   detach(row: string): void;
   update(view: RowView): void;
   /** shows the page in sum; undefined on a page that will have a dock, while nobody can say it */

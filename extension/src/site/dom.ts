@@ -77,9 +77,10 @@ class Rows {
   readonly #drawn = new Map<string, ReadRow>();
 
   add(group: string, fact: Fact, row: ReadRow): void {
-    // Tables with fixed columns draw a row once for each part: same group, same reference.
+    // Tables with fixed columns draw a row once for each part: same group, same reference, other
+    // parent. Anywhere else an order that is there twice is shown twice.
     const drawn = fact.ref === null ? undefined : this.#drawn.get(`${group}/${fact.ref}`);
-    if (drawn) {
+    if (drawn && row.element.matches('tr') && drawn.element.parentNode !== row.element.parentNode) {
       if (!drawn.place && row.place) {
         drawn.element = row.element;
         drawn.place = row.place;

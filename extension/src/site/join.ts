@@ -33,6 +33,9 @@ interface Link {
   facts: Fact[];
 }
 
+/** Reads an element of a response, and adds what it says. */
+export type Reading = (found: Fact[]) => void;
+
 export interface Identity {
   keys: BuyerKey[];
   source: Fact['source'];
@@ -46,15 +49,18 @@ export class Memory {
   readonly #regions = new Map<string, string>();
   readonly #numbers = new Map<string, Order | null>();
   readonly #links = new Map<string, Link>();
+  readonly #waiting = new Map<string, Reading[]>();
 
   /** Keeps what a response says. */
   learn(fact: Fact): void {
     if (fact.ref !== null) this.#learnRef(fact.ref, fact);
     if (!fact.order) return;
     const line = orderLine(fact.order);
-    const said = this.#numbers.get(fact.order.number);
+    const { number } = fact.order;
+    const said = this.#numbers.get(number);
     const other = said !== undefined && (said === null || orderLine(said) !== line);
-    keep(this.#numbers, fact.order.number, other ? null : fact.order);
+    // Without its region it is no second order: it may be the same one.
+    if (fact.why !== 'region_unknown') keep(this.#numbers, number, other ? null : fact.order);
 
     const known = this.#orders.get(line) ?? {
       order: fact.order,
@@ -119,6 +125,21 @@ export class Memory {
     const region = said && said !== known ? '' : known;
     if (said) keep(this.#regions, ref, region);
     return region;
+  }
+
+  /** Keeps what is to be read again once the region of the order with this reference is known. */
+  awaitRegion(ref: string, read: Reading): void {
+    keep(this.#waiting, ref, [...(this.#waiting.get(ref) ?? []), read].slice(-FEW));
+  }
+
+  /** Takes out what waited for the region of the order with this reference. */
+  awaited(ref: string): Reading[] {
+    const waiting = this.#waiting.get(ref);
+    if (!waiting) return [];
+    this.#waiting.delete(ref);
+    // It is learned anew, all of it.
+    this.#refs.delete(ref);
+    return waiting;
   }
 
   /** What a response said under the site's own reference; null where two orders had it. */

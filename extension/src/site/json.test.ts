@@ -189,3 +189,49 @@ test.describe('links', () => {
     expect(say(memory, { cards: [{ id: '8209010000000002', talk: 'T1' }] })).toEqual([]);
   });
 });
+
+test('an order whose region is said later is read when it is known; two regions are none', () => {
+  const def = definition(
+    { entry: 'index', urls: ['/index'], each: ['*'], ref: at('ref'), region: at('in') },
+    {
+      entry: 'cards',
+      urls: ['/cards'],
+      each: ['*'],
+      ref: at('ref'),
+      order: at('id'),
+      keys: [{ kind: 'user_id', ...at('who') }],
+    },
+  );
+  def.marketplaces = ['shopee'];
+  const memory = new Memory();
+  const hear = (of: string, ...body: object[]) =>
+    readJson(def, `https://x.example/${of}`, JSON.stringify(body), memory);
+  const order = (number: string, region: string) => ({ marketplace: 'shopee', region, number });
+  const keysOf = (number: string, region = 'ph') => memory.identityOf(order(number, region))?.keys;
+  const key = (id: string, region = 'ph') => ({ marketplace: 'shopee', region, kind: 'user_id', id });
+  const [one, two] = ['261005EXAMPG01', '261005EXAMPG02'];
+
+  expect(hear('cards', { ref: '1', id: one, who: '930000001' })).toEqual([]);
+  expect(hear('cards', { ref: '2', id: two, who: '930000002' })).toEqual([]);
+  expect(memory.byRef('1')?.why).toBe('region_unknown');
+  // The order is told to the daemon as well, though no row may show it.
+  expect(hear('index', { ref: '1', in: 'ph' })).toMatchObject([
+    { order: order(one, 'ph'), keys: [key('930000001')] },
+  ]);
+  expect(memory.byRef('1')?.order).toEqual(order(one, 'ph'));
+  expect(keysOf(one)).toEqual([key('930000001')]);
+  // What comes after agrees with it, and is no second order.
+  hear('cards', { ref: '1', id: one, who: '930000001' });
+  hear('index', { ref: '1', in: 'ph' });
+  expect(memory.byRef('1')?.order).toEqual(order(one, 'ph'));
+  expect(memory.byNumber(one)).toEqual(order(one, 'ph'));
+  expect(memory.identityOf(order(one, 'ph'))).toMatchObject({
+    keys: [key('930000001')],
+    contradiction: false,
+  });
+  // Two regions that differ are none: of the second order nobody is named.
+  expect(hear('index', { ref: '2', in: 'ph' }, { ref: '2', in: 'id' })).toEqual([]);
+  expect(memory.regionOf('2', null)).toBe('');
+  hear('cards', { ref: '2', id: two, who: '930000002' });
+  for (const region of ['ph', 'id']) expect(keysOf(two, region), region).toBeUndefined();
+});

@@ -41,6 +41,8 @@ function readResponse(def: Definition, url: string, text: string, memory: Memory
   const region = attempt(() => regionOf(def, new URL(url))) ?? '';
   const facts: Fact[] = [];
   for (const entry of entries) attempt(() => readEntry(def, entry, body, region, memory, facts));
+  // Not sooner: a reference may be that of two orders, in two regions.
+  for (const { ref } of [...facts]) for (const read of memory.awaited(ref ?? '')) read(facts);
   if (!facts.some((fact) => fact.keys.length > 0)) {
     for (const fact of attempt(() => sweep(def, body, region, url)) ?? []) {
       memory.learn(fact);
@@ -61,14 +63,16 @@ function readEntry(
   memory: Memory,
   found: Fact[],
 ): void {
-  for (const element of elements(body, entry.each)) {
+  const learn = (element: unknown, found: Fact[]): void => {
     if (entry.where && !entry.where.every((w) => w.is.includes(scalar(walk(element, wayOf(w.at))) ?? '')))
-      continue;
+      return;
     const read = (value: JsonValue): string | null => ready(value)(element);
     let fact: Fact | null = readFacts(def, entry, read, region, memory);
+    if (fact.why === 'region_unknown' && fact.ref !== null)
+      memory.awaitRegion(fact.ref, (later) => learn(element, later));
     if (entry.link) {
       const id = read(entry.link.id.read);
-      if (id === null) continue;
+      if (id === null) return;
       for (const waited of memory.learnLink(`${entry.link.as}/${id}`, fact.keys, fact.details.name ?? null)) {
         memory.learn(waited);
         found.push(waited);
@@ -78,10 +82,11 @@ function readEntry(
       const id = read(entry.via.id.read);
       fact = id === null || !fact.order ? null : memory.throughLink(`${entry.via.as}/${id}`, fact);
     }
-    if (!fact || (!fact.order && fact.ref === null)) continue;
+    if (!fact || (!fact.order && fact.ref === null)) return;
     memory.learn(fact);
     found.push(fact);
-  }
+  };
+  for (const element of elements(body, entry.each)) learn(element, found);
 }
 
 type JsonCommands = { [C in JsonValue as C[0]]: (args: C) => Read<unknown> };

@@ -61,7 +61,7 @@ for (const view of SAMPLE_ROWS) {
   const row = document.createElement('tr');
   for (const cell of [view.order, `${view.name} `, '']) row.insertCell().textContent = cell;
   row.cells[1]!.append(overlay.attach(view.row));
-  row.cells[2]!.append(overlay.attachAction(view.row));
+  row.cells[2]!.append(overlay.attach(view.row, true));
   document.querySelector('#rows')!.append(row);
   overlay.update(view);
 }

@@ -1,0 +1,156 @@
+// What pages do to their documents, lists and rows while we stand in them: a document
+// written anew, hosts that lose their style or become the page's own, one order in two
+// lists, rows that the seller drags. Every row keeps its own badge, once.
+
+import { expect, test } from '@playwright/test';
+import type { Page } from 'playwright-core';
+import { ADDRESS, ROWS, response, serve } from './bench/shop';
+import { Eyes, type Host, type Markup } from './rehearsal/eyes';
+import { until } from './rehearsal/programs';
+import { Rehearsal } from './rehearsal/rehearsal';
+
+const CARD: Markup = {
+  row: 'a.order-card',
+  order: "row.querySelector('.order-sn')?.textContent.match(/[0-9]{6}[A-Z0-9]{8}/)?.[0]",
+};
+/** The order and the buyer of the shop's row of this place. */
+const number = (row: number, list = 0) => cardOf(row, list).card_header.order_sn;
+const buyer = (row: number, list = 0) =>
+  `shopee:br:user_id:${cardOf(row, list).order_ext_info.buyer_user_id}`;
+
+interface OrderCard {
+  card_header: { order_sn: string };
+  order_ext_info: { order_id: number; buyer_user_id: number };
+}
+
+function cardOf(row: number, list: number): OrderCard {
+  const { data } = response(list) as { data: { card_list: { order_card: OrderCard }[] } };
+  return (data.card_list[row] as { order_card: OrderCard }).order_card;
+}
+
+let stage: Rehearsal;
+
+test.beforeAll(async () => {
+  stage = await Rehearsal.start();
+});
+test.afterAll(() => stage.close());
+test.afterEach(() => stage.forget());
+
+/** The shop with its list drawn and answered. */
+async function shop(): Promise<{ page: Page; eyes: Eyes; turn(list: number): void }> {
+  let list = 0;
+  const page = await stage.browser.context.newPage();
+  await serve(page, () => list);
+  const eyes = await Eyes.on(page, stage.browser.extension);
+  await page.goto(ADDRESS);
+  await page.evaluate('draw()');
+  await eyes.settled(CARD, ROWS);
+  return {
+    page,
+    eyes,
+    turn: (next) => {
+      list = next;
+    },
+  };
+}
+
+/** Each row has one host, in its own place, with an answer; black are the rows of these orders alone. */
+async function rest(eyes: Eyes, rows: number, ...black: string[]): Promise<void> {
+  await until(
+    `${rows} rows with one badge each, ${black.length} black`,
+    async () => {
+      const hosts = (await eyes.hosts(CARD)).filter(({ kind }) => kind === 'row');
+      const shown = hosts.filter(({ state }) => state === 'black').map(({ order }) => order);
+      const right = (host: Host) =>
+        host.order !== '' && host.state !== 'pending' && host.width === 52 && host.height === 22;
+      return hosts.length === rows && hosts.every(right) && shown.sort().join() === [...black].sort().join();
+    },
+    15_000,
+  );
+  const twice = await eyes.evaluate<number>(`[...document.querySelectorAll('${CARD.row}')]
+    .filter((row) => row.querySelectorAll('span[style*="strict"]').length !== 1).length`);
+  expect(twice, 'rows without a host or with two').toBe(0);
+}
+
+test('a document that its page writes anew joins its rows with the responses that come after', async () => {
+  const { page, eyes, turn } = await shop();
+  turn(1);
+  await page.evaluate(`(() => {
+    const [script] = [...document.scripts].filter((one) => one.text.includes('window.draw'));
+    const text = '<!doctype html><title>Orders</title><div class="order-list-table-all"><div class="table-body-wrapper">';
+    document.open();
+    document.write(text);
+    document.close();
+    window.show = (data) => {
+      for (const { order_card: { card_header: h, order_ext_info: o } } of data.card_list)
+        document.querySelector('.table-body-wrapper').insertAdjacentHTML('beforeend',
+          '<a class="order-card" data-testid="order-item" href="/portal/sale/order/' + o.order_id + '">' +
+          '<div class="order-card-header"><div class="right"><div class="order-identifiers"><span class="order-sn">Order ' +
+          h.order_sn + '</span></div><div class="right-suffix"></div></div></div></a>');
+    };
+    // At once: nothing of ours looked at the new document yet.
+    return draw();
+  })()`);
+  await stage.daemon.mark(buyer(7, 1), 'returns');
+  await eyes.shows(CARD, number(7, 1), 'black');
+  await page.close();
+});
+
+for (const [what, act] of [
+  ['takes the style from our hosts', "host.removeAttribute('style')"],
+  ['gives our hosts a style of its own', "host.style.cssText = 'display:none'"],
+  ['gives our hosts another class and style', "host.className = 'tag'; host.setAttribute('style', '')"],
+] as const) {
+  test(`a page that ${what} has them as they were`, async () => {
+    const { page, eyes } = await shop();
+    await stage.daemon.mark(buyer(3), 'returns');
+    await eyes.shows(CARD, number(3), 'black');
+    await page.evaluate(`for (const host of document.querySelectorAll('.right-suffix > span')) { ${act} }`);
+    await rest(eyes, ROWS, number(3));
+    await page.close();
+  });
+}
+
+test('a host that a page’s framework takes for its own element is the page’s, and the row gets another', async () => {
+  const { page, eyes } = await shop();
+  await stage.daemon.mark(buyer(3), 'returns');
+  await eyes.shows(CARD, number(3), 'black');
+  await page.evaluate(`for (const host of document.querySelectorAll('.right-suffix > span')) {
+    host.className = 'tag';
+    host.removeAttribute('style');
+    host.textContent = 'Priority';
+    host.dataset.page = '';
+    host.onclick = () => { window.pressed = true; return false; };
+  }`);
+  await rest(eyes, ROWS, number(3));
+  const seen = await page.evaluate(`[...document.querySelectorAll('.tag')].filter((tag) => {
+    const range = document.createRange();
+    range.selectNodeContents(tag);
+    return tag.textContent === 'Priority' && range.getBoundingClientRect().width > 20 && !tag.getAttribute('style');
+  }).length`);
+  expect(seen, 'what the page wrote is seen').toBe(ROWS);
+  // It stays the page's: what it writes there later is seen as well, and its clicks are heard.
+  await page.evaluate("document.querySelector('.tag').firstChild.data = 'Late'");
+  await page.locator('.tag').first().click();
+  expect(await page.evaluate('window.pressed')).toBe(true);
+  await rest(eyes, ROWS, number(3));
+  await page.close();
+});
+
+test('one order in two lists has its badge in both', async () => {
+  const { page, eyes } = await shop();
+  await page.evaluate(`(() => {
+    const list = document.querySelector('.table-body-wrapper');
+    const again = [...list.children].slice(0, 20).map((row) => row.cloneNode(true));
+    for (const row of again) row.querySelector('.right-suffix').replaceChildren();
+    const other = document.createElement('div');
+    other.append(...again);
+    list.append(other);
+  })()`);
+  await eyes.settled(CARD, ROWS + 20);
+  await stage.daemon.mark(buyer(5), 'returns');
+  await rest(eyes, ROWS + 20, number(5), number(5));
+  // Pressed in the second list, and taken back in the first.
+  await page.evaluate("document.querySelectorAll('.order-card')[106].scrollIntoView({ block: 'center' })");
+  await page.close();
+});
