@@ -30,7 +30,7 @@ func (l *Link) Forget(keys []buyer.Key, dryRun bool) (shared bool, err error) {
 				return false, err
 			}
 		}
-		if shared, err = j.forget(keys, dryRun); err != nil {
+		if shared, err = l.forgetReports(j, keys, dryRun); err != nil {
 			return shared, err
 		}
 	}
@@ -47,8 +47,9 @@ func (l *Link) Forget(keys []buyer.Key, dryRun bool) (shared bool, err error) {
 	return shared, nil
 }
 
-func (j *joined) forget(keys []buyer.Key, dryRun bool) (shared bool, err error) {
-	marks, err := j.reports.of(keys)
+func (l *Link) forgetReports(j *joined, keys []buyer.Key, dryRun bool) (shared bool, err error) {
+	his := func(reported []buyer.Key) (bool, error) { return l.cfg.Ledger.IsOf(reported, keys) }
+	marks, err := j.reports.of(his)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +78,7 @@ func (j *joined) forget(keys []buyer.Key, dryRun bool) (shared bool, err error) 
 	if dryRun {
 		return shared, nil
 	}
-	if err := j.reports.forgetPast(keys); err != nil {
+	if err := j.reports.forgetPast(his); err != nil {
 		return shared, err
 	}
 	// Always: a report may have been deleted long ago, and its bytes not.
@@ -87,18 +88,21 @@ func (j *joined) forget(keys []buyer.Key, dryRun bool) (shared bool, err error) 
 	return shared, j.tags.forget(keys)
 }
 
-// of are the marks of which there are reports that hold one of the keys.
-func (r *reports) of(keys []buyer.Key) (marks []string, err error) {
+// of are the marks of which there are reports on a buyer.
+func (r *reports) of(his func(report []buyer.Key) (bool, error)) (marks []string, err error) {
 	err = r.view(func(txn *badger.Txn) (err error) {
 		scan(txn, markPrefix, "", func(mark string) bool {
 			var report *report
 			if report, err = getReport(txn, mark); err != nil {
 				return false
 			}
-			if report != nil && buyer.Same(report.Keys, keys) {
-				marks = append(marks, mark)
+			if report != nil {
+				var is bool
+				if is, err = his(report.Keys); is {
+					marks = append(marks, mark)
+				}
 			}
-			return true
+			return err == nil
 		})
 		return err
 	})

@@ -102,11 +102,14 @@ func (l *Link) Past(before time.Time, fn func(at time.Time, mark string, withdra
 }
 
 // forgetPast removes what was confirmed of a buyer.
-func (r *reports) forgetPast(keys []buyer.Key) error {
+func (r *reports) forgetPast(his func(keys []buyer.Key) (bool, error)) error {
 	return r.inSteps(pastPrefix, func(txn *badger.Txn, rest string) error {
 		var p past
 		found, err := getJSON(txn, pastPrefix+rest, &p)
-		if err != nil || !found || !buyer.Same(p.Keys, keys) {
+		if err != nil || !found {
+			return err
+		}
+		if is, err := his(p.Keys); err != nil || !is {
 			return err
 		}
 		return remove(txn, pastPrefix+rest)

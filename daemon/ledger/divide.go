@@ -16,7 +16,7 @@ type side struct {
 // sides are the keys of two with which a mark stays once these are split. What only
 // the seller's join had put together comes apart as it was: each key that was marked
 // by itself has the newest mark that was made under it. What was marked under both
-// stays with the first.
+// stays with the first. There are no keys of a third kind (marketplace.MaxKinds).
 func (p *plan) sides(e *entry, a, b buyer.Key) ([]side, error) {
 	own := e.On
 	if len(own) == 0 {

@@ -97,10 +97,6 @@ func (e *entry) mark() *Mark {
 	}
 }
 
-// decides tells whether an entry says of two keys that they are one buyer's or
-// not.
-func (e *entry) decides() bool { return e.Op == opJoin || e.Op == opSplit }
-
 // idSize is the length of the id of a mark or a cancel.
 const idSize = 32
 

@@ -120,18 +120,83 @@ func (l *Ledger) entries(do func(*entry)) error {
 	})
 }
 
-// find looks for all that concerns a buyer.
+// IsOf tells whether a mark under some keys is that of the buyer with others, which
+// are all of his. Where the keys only share a name, what the seller joined to that
+// says whose it is.
+func (l *Ledger) IsOf(mark, keys []buyer.Key) (his bool, err error) {
+	err = l.read(func(v view) error {
+		his, err = isOf(v, mark, keys)
+		return err
+	})
+	return his, err
+}
+
+func isOf(v getter, mark, keys []buyer.Key) (bool, error) {
+	if !buyer.Same(mark, keys) {
+		return false, nil
+	}
+	all := mark[:len(mark):len(mark)]
+	for _, k := range mark {
+		joined, err := joinedTo(v, k)
+		if err != nil {
+			return false, err
+		}
+		all = append(all, joined...)
+	}
+	return buyer.Same(all, keys), nil
+}
+
+// marksOf are all marks that were ever made on a buyer. One under a name that others
+// bore too is not his where a mark of somebody else took its place.
+func (l *Ledger) marksOf(keys []buyer.Key) (marks map[string]bool, err error) {
+	marks = map[string]bool{}
+	took := map[string][]string{} // of those that may be somebody else's: what they took the place of
+	var drop func(ids []string)
+	drop = func(ids []string) {
+		for _, id := range ids {
+			if before, may := took[id]; may && marks[id] {
+				delete(marks, id)
+				drop(before)
+			}
+		}
+	}
+	var failed error
+	err = l.entries(func(e *entry) {
+		if e.Op != opMark || failed != nil {
+			return
+		}
+		his := buyer.Same(e.Keys, keys)
+		if his { // few are
+			his, failed = l.IsOf(e.Keys, keys)
+		}
+		before := append([]string{e.Of}, e.Took...)
+		if !his {
+			drop(before)
+			return
+		}
+		marks[e.ID] = true
+		if !slices.ContainsFunc(e.Keys, func(k buyer.Key) bool { return k.Permanent() && slices.Contains(keys, k) }) {
+			took[e.ID] = before
+		}
+	})
+	return marks, errors.Join(err, failed)
+}
+
+// find looks for all that concerns a buyer. What the seller said of a name of his is
+// somebody else's where it joins that to another permanent id.
 func (l *Ledger) find(keys []buyer.Key) (found, error) {
 	f := found{seqs: map[uint64]bool{}}
-	marks := map[string]bool{}
 	asked := [][]buyer.Key{keys}
 	for _, k := range keys {
 		asked = append(asked, []buyer.Key{k})
 	}
-	err := l.entries(func(e *entry) {
+	marks, err := l.marksOf(keys)
+	if err != nil {
+		return f, err
+	}
+	err = l.entries(func(e *entry) {
 		switch {
-		case e.Op == opMark && buyer.Same(e.Keys, keys):
-			marks[e.ID] = true
+		case e.Op == opMark && marks[e.ID]:
 			asked = append(asked, e.Keys)
 		case e.Op == opCancel || e.Op == opAlready:
 			if !marks[e.Of] {
@@ -140,7 +205,8 @@ func (l *Ledger) find(keys []buyer.Key) (found, error) {
 		case e.Op == opAbsent && slices.ContainsFunc(asked, func(list []buyer.Key) bool {
 			return e.Content == content(NewCancel{ID: e.ID, Keys: list})
 		}):
-		case e.decides() && slices.ContainsFunc(e.Keys, func(k buyer.Key) bool { return slices.Contains(keys, k) }):
+		case e.Op == opSplit && slices.ContainsFunc(e.Keys, func(k buyer.Key) bool { return slices.Contains(keys, k) }),
+			e.Op == opJoin && buyer.Same(e.Keys, keys):
 			f.live = append(f.live, e.Keys...)
 		default:
 			return

@@ -167,12 +167,8 @@ func TestNameThatWentToSomebodyElse(t *testing.T) {
 					t.Fatalf("one row names both: %+v", a)
 				}
 				c.do(n)
-				want := c.his
-				if what == "the other is forgotten" && how == "marked by name, joined by the seller" {
-					want = wire.Clear // what the mark holds is the other's name, and that is forgotten
-				}
-				if a, b := n.row(3, n.id), n.row(4, other); a.State != want || b.State != c.other {
-					t.Errorf("he is %s, the other %s; want %s and %s", a.State, b.State, want, c.other)
+				if a, b := n.row(3, n.id), n.row(4, other); a.State != c.his || b.State != c.other {
+					t.Errorf("he is %s, the other %s; want %s and %s", a.State, b.State, c.his, c.other)
 				}
 			})
 		}

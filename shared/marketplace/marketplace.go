@@ -10,6 +10,7 @@ package marketplace
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"regexp"
 
 	"blackmark/shared/problem"
@@ -91,22 +92,41 @@ var (
 	byCode       = map[string]Marketplace{}
 )
 
+// MaxKinds is how many kinds of identifier a marketplace can have. Where the seller
+// splits two identifiers that were one buyer's, each gets the mark that it had by
+// itself; a third one could have been joined to either, and nothing says to which.
+const MaxKinds = 2
+
 func init() {
+	list, err := load(source)
+	if err != nil {
+		panic("marketplaces.json: " + err.Error())
+	}
+	for _, m := range list {
+		marketplaces = append(marketplaces, m)
+		byCode[m.Code] = m
+	}
+}
+
+func load(source []byte) ([]Marketplace, error) {
 	var file struct {
 		Format       int           `json:"format"`
 		Marketplaces []Marketplace `json:"marketplaces"`
 	}
 	if err := json.Unmarshal(source, &file); err != nil {
-		panic("marketplaces.json: " + err.Error())
+		return nil, err
 	}
-	for _, m := range file.Marketplaces {
-		m.order = regexp.MustCompile(m.Order)
-		for i := range m.Kinds {
-			m.Kinds[i].shape = regexp.MustCompile(m.Kinds[i].Shape)
+	for i := range file.Marketplaces {
+		m := &file.Marketplaces[i]
+		if len(m.Kinds) > MaxKinds {
+			return nil, fmt.Errorf("%s names its buyers in %d ways: a split knows what to do with %d", m.Code, len(m.Kinds), MaxKinds)
 		}
-		marketplaces = append(marketplaces, m)
-		byCode[m.Code] = m
+		m.order = regexp.MustCompile(m.Order)
+		for k := range m.Kinds {
+			m.Kinds[k].shape = regexp.MustCompile(m.Kinds[k].Shape)
+		}
 	}
+	return file.Marketplaces, nil
 }
 
 // All returns the marketplaces in the order in which pages list them.

@@ -1,0 +1,4 @@
+package marketplace
+
+// Load reads a file of marketplaces.
+var Load = load
