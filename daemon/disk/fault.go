@@ -16,6 +16,7 @@ const (
 	Move   Step = "move"   // of a file or folder to another name
 	Settle Step = "settle" // of a folder: its names are flushed
 	Load   Step = "load"   // opening a database
+	Commit Step = "commit" // what a database was given is stored
 )
 
 var fault atomic.Pointer[func(Step, string) error]

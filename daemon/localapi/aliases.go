@@ -216,7 +216,7 @@ func (s *Server) toMark(n wire.NewMark) (whom toMark, err error) {
 	whom.joined = true
 	near := first
 	if n.Order != nil {
-		ids, _, err := s.identifyAll([]wire.Sighting{{Order: n.Order, Keys: good}})
+		ids, _, err := s.identifyAll(s.config.Orders, []shown{read(wire.Sighting{Order: n.Order, Keys: good})})
 		if err != nil {
 			return whom, err
 		}

@@ -21,37 +21,46 @@ var errGone = problem.New(problem.Unavailable, "caller_gone",
 // maxText is how many characters of a text from a page are kept.
 const maxText = wire.MaxName
 
-// see writes what a page showed into the history. Sightings without an order
-// are left out.
-func (s *Server) see(ctx context.Context, site string, list []wire.Sighting) error {
+// history is where an answer reads the orders of its rows: the store, or the page
+// that these rows are, which is not stored yet.
+type history interface {
+	GetAll(refs []orders.Ref) ([]orders.Order, []bool, error)
+	CountAll(buyers [][]buyer.Key) ([]int, error)
+}
+
+// see writes what a page showed into the history, and does not wait until that is
+// stored. Sightings without an order are left out; nil: there was no other.
+func (s *Server) see(ctx context.Context, site string, list []shown) (*orders.Page, error) {
 	sightings := make([]orders.Sighting, 0, len(list))
 	for _, one := range list {
-		if ref, ok := refOf(one); ok {
-			sightings = append(sightings, sighting(one, ref, site))
+		if one.ordered {
+			sightings = append(sightings, sighting(one, site))
 		}
 	}
 	if len(sightings) == 0 {
-		return nil
+		return nil, nil
 	}
-	seen, err := s.config.Orders.See(ctx, sightings)
+	page, err := s.config.Orders.Take(ctx, sightings)
+	if err != nil {
+		return nil, err
+	}
 	var related []buyer.Key
-	for _, one := range seen {
+	for _, one := range page.Seen {
 		related = append(related, one.Related...)
 	}
 	if len(related) > 0 {
 		s.sessions.each(func(one *session) { one.board.marksChanged(related) })
 	}
-	return err
+	return page, nil
 }
 
-func sighting(one wire.Sighting, ref orders.Ref, site string) orders.Sighting {
-	keys, _ := ownKeys(one)
+func sighting(one shown, site string) orders.Sighting {
 	source := orders.FromDefinition
 	if one.Source == wire.FromSweep {
 		source = orders.FromSweep
 	}
 	seen := orders.Sighting{
-		Marketplace: ref.Marketplace, Region: ref.Region, Number: ref.Number, Keys: keys,
+		Marketplace: one.ref.Marketplace, Region: one.ref.Region, Number: one.ref.Number, Keys: one.keys,
 		Name: clip(one.Name), Store: clip(one.Store), Status: clip(one.Status),
 		Currency: clip(one.Currency), Country: clip(one.Country), TotalMinor: one.Total,
 		Source: source, Site: site,
@@ -72,12 +81,12 @@ func clip(text string) string {
 
 // knownOrders are the orders of some sightings as the history has them, each
 // under the place of its sighting.
-func (s *Server) knownOrders(list []wire.Sighting) ([]orders.Order, []bool, error) {
+func knownOrders(from history, list []shown) ([]orders.Order, []bool, error) {
 	refs := make([]orders.Ref, 0, len(list))
 	places := make([]int, 0, len(list))
 	for i, one := range list {
-		if ref, ok := refOf(one); ok {
-			refs = append(refs, ref)
+		if one.ordered {
+			refs = append(refs, one.ref)
 			places = append(places, i)
 		}
 	}
@@ -86,7 +95,7 @@ func (s *Server) knownOrders(list []wire.Sighting) ([]orders.Order, []bool, erro
 	if len(refs) == 0 {
 		return found, known, nil
 	}
-	all, are, err := s.config.Orders.GetAll(refs)
+	all, are, err := from.GetAll(refs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,8 +106,8 @@ func (s *Server) knownOrders(list []wire.Sighting) ([]orders.Order, []bool, erro
 }
 
 // identifyAll tells whom each sighting stands for.
-func (s *Server) identifyAll(list []wire.Sighting) ([]identity, []orders.Order, error) {
-	found, known, err := s.knownOrders(list)
+func (s *Server) identifyAll(from history, list []shown) ([]identity, []orders.Order, error) {
+	found, known, err := knownOrders(from, list)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,7 +139,7 @@ func (s *Server) identifyAll(list []wire.Sighting) ([]identity, []orders.Order, 
 // answerAll looks identities up in one go, those of one page or, where site and
 // page are empty, of none. Found is the order of each, or the zero value. The
 // answers name no rows yet.
-func (s *Server) answerAll(site, page string, ids []identity, found []orders.Order) ([]wire.Answer, error) {
+func (s *Server) answerAll(from history, site, page string, ids []identity, found []orders.Order) ([]wire.Answer, error) {
 	whole, err := s.wholeAll(ids)
 	if err != nil {
 		return nil, err
@@ -140,7 +149,7 @@ func (s *Server) answerAll(site, page string, ids []identity, found []orders.Ord
 		lists[i] = one.keys
 	}
 	others := s.othersOf(site, page, lists)
-	counts, err := s.countOrders(lists)
+	counts, err := countOrders(from, lists)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +176,7 @@ func (s *Server) answerAll(site, page string, ids []identity, found []orders.Ord
 
 // countOrders counts the orders of each buyer, by his first key, once for all of his
 // rows.
-func (s *Server) countOrders(lists [][]buyer.Key) (map[buyer.Key]int, error) {
+func countOrders(from history, lists [][]buyer.Key) (map[buyer.Key]int, error) {
 	counts := make(map[buyer.Key]int, len(lists))
 	var buyers [][]buyer.Key
 	for _, keys := range lists {
@@ -179,7 +188,7 @@ func (s *Server) countOrders(lists [][]buyer.Key) (map[buyer.Key]int, error) {
 			buyers = append(buyers, keys)
 		}
 	}
-	all, err := s.config.Orders.CountAll(buyers)
+	all, err := from.CountAll(buyers)
 	if err != nil {
 		return nil, err
 	}

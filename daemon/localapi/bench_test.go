@@ -31,6 +31,7 @@ const (
 	benchMarks  = 100_000
 	benchOrders = 1_000_000 // one a buyer; every tenth buyer is marked
 	benchListed = 1_000_000 // on the cloud's list; every tenth buyer's tag is among them
+	benchNamed  = 100_000   // buyers with an id and a name, of whom nothing was seen; every tenth is marked
 )
 
 func TestMain(m *testing.M) {
@@ -63,6 +64,15 @@ func crowdedStage(b *testing.B) *stage {
 			batch := make([]ledger.NewMark, ledger.MaxBatch)
 			for i := range batch {
 				batch[i] = ledger.NewMark{ID: newID(), Keys: []buyer.Key{benchBuyer(10 * (from + i))}, Reason: "returns", Via: ledger.ViaImport}
+			}
+			if _, err := crowded.ledger.Mark(context.Background(), batch); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for from := 0; from < benchNamed/10; from += ledger.MaxBatch {
+			batch := make([]ledger.NewMark, ledger.MaxBatch)
+			for i := range batch {
+				batch[i] = ledger.NewMark{ID: newID(), Keys: benchNames(10 * (from + i))[:1], Reason: "returns", Via: ledger.ViaImport}
 			}
 			if _, err := crowded.ledger.Mark(context.Background(), batch); err != nil {
 				b.Fatal(err)
@@ -198,13 +208,39 @@ func newRows() []wire.Row {
 	return rows
 }
 
+// benchNames are the keys of a buyer who has one of each kind.
+func benchNames(n int) []buyer.Key {
+	key := func(kind, id string) buyer.Key {
+		return buyer.Key{Marketplace: "shopee", Region: "br", Kind: kind, ID: id}
+	}
+	return []buyer.Key{key("user_id", fmt.Sprint(900_000_000+n)), key("username", fmt.Sprint("made_up_", n))}
+}
+
+// namedOrders counts the orders that no page showed before, of buyers with two keys.
+var namedOrders int
+
+// namedRows are a hundred orders that are not in the history, each of another buyer
+// of whom it knows neither id nor name, as in the list of a shop.
+func namedRows() []wire.Row {
+	rows := make([]wire.Row, wire.MaxRows)
+	for i := range rows {
+		order := &wire.Order{Marketplace: "shopee", Region: "br", Number: fmt.Sprintf("260115%08d", namedOrders)}
+		rows[i] = wire.Row{Row: fmt.Sprint(i), Sighting: of(order, benchNames(namedOrders%benchNamed)...)}
+		rows[i].Name, rows[i].Status = rows[i].Keys[1].ID, "toship"
+		namedOrders++
+	}
+	return rows
+}
+
 // BenchmarkWatch is a page of a hundred orders, from the question to the
-// answer, over the WebSocket: of orders that are in the history, and of new ones.
+// answer, over the WebSocket: of orders that are in the history, of new ones, and of
+// new ones whose buyers have two keys and are new too.
 // The reference is the same JSON as for the first and plain reads of the same.
 func BenchmarkWatch(b *testing.B) {
 	s := crowdedStage(b)
 	b.Run("rows=100", func(b *testing.B) { s.benchWatch(b, benchRows) })
 	b.Run("new=100", func(b *testing.B) { s.benchWatch(b, newRows) })
+	b.Run("new=100,keys=2", func(b *testing.B) { s.benchWatch(b, namedRows) })
 	b.Run("reference", func(b *testing.B) {
 		s.t = b
 		for b.Loop() {

@@ -49,15 +49,13 @@ type page struct {
 
 // watched is a row that waits.
 type watched struct {
-	page     string
-	site     string
-	row      string
-	sighting wire.Sighting
-	ref      orders.Ref
-	ordered  bool
-	keys     []buyer.Key
-	asOf     uint64      // the version of the history at which it was last looked up, or before
-	last     wire.Answer // as told
+	shown
+	page string
+	site string
+	row  string
+	his  []buyer.Key // whose change may change the answer
+	asOf uint64      // the version of the history at which it was last looked up, or before
+	last wire.Answer // as told
 }
 
 func newBoard(now func() time.Time) *board {
@@ -79,8 +77,7 @@ func (b *board) watch(name, site string, rows []wire.Row) ([]*watched, error) {
 		if old := p.rows[row.Row]; old != nil {
 			b.forget(old)
 		}
-		w := &watched{page: name, site: site, row: row.Row, sighting: row.Sighting}
-		w.ref, w.ordered = refOf(row.Sighting)
+		w := &watched{shown: read(row.Sighting), page: name, site: site, row: row.Row}
 		if w.ordered {
 			put(b.byOrder, w.ref, w)
 		}
@@ -158,7 +155,7 @@ func (b *board) forget(w *watched) {
 	if w.ordered {
 		drop(b.byOrder, w.ref, w)
 	}
-	for _, k := range w.keys {
+	for _, k := range w.his {
 		drop(b.byKey, k, w)
 	}
 	delete(b.dirty, w)
@@ -192,11 +189,11 @@ func (b *board) identified(list []*watched, ids []identity) {
 		if !b.standing(w) {
 			continue
 		}
-		for _, k := range w.keys {
+		for _, k := range w.his {
 			drop(b.byKey, k, w)
 		}
-		w.keys = ids[i].kin.touched()
-		for _, k := range w.keys {
+		w.his = ids[i].kin.touched()
+		for _, k := range w.his {
 			put(b.byKey, k, w)
 			if meanwhile[k] {
 				b.dirty[w] = true
@@ -257,6 +254,18 @@ func (b *board) settle(list []*watched, version uint64) {
 		w.asOf = version
 		delete(b.dirty, w)
 	}
+}
+
+// again notes that the answer of rows may be another.
+func (b *board) again(list []*watched) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range list {
+		if b.standing(w) {
+			b.dirty[w] = true
+		}
+	}
+	b.rouse()
 }
 
 func (b *board) rouse() {

@@ -30,6 +30,22 @@ func nobody(why wire.Why) identity {
 	return identity{state: state, why: why}
 }
 
+// shown is a sighting and what it names.
+type shown struct {
+	wire.Sighting
+	ref     orders.Ref
+	ordered bool        // there is a ref
+	keys    []buyer.Key // canonical
+	wrong   wire.Why    // with the first key that is none
+}
+
+func read(s wire.Sighting) shown {
+	one := shown{Sighting: s}
+	one.ref, one.ordered = refOf(s)
+	one.keys, one.wrong = ownKeys(s)
+	return one
+}
+
 // refOf names the order of a sighting in the history; false where it shows
 // none that could be one.
 func refOf(s wire.Sighting) (orders.Ref, bool) {
@@ -107,12 +123,12 @@ var whys = []wire.Why{wire.NoIdentity, wire.Masked, wire.RegionUnknown, wire.Con
 
 // identify tells whom a sighting names, with what the history knows of its order;
 // what else may be his is not looked for. A name never counts.
-func (s *Server) identify(row wire.Sighting, order orders.Order, known bool) (identity, error) {
-	m, err := marketplace.Find(marketOf(row))
+func (s *Server) identify(row shown, order orders.Order, known bool) (identity, error) {
+	m, err := marketplace.Find(marketOf(row.Sighting))
 	if err == nil && len(m.Kinds) == 0 {
 		return nobody(wire.NoBuyers), nil
 	}
-	keys, why := ownKeys(row)
+	keys := row.keys
 	// What the page itself holds for torn stays nobody's, whomever the history knows.
 	if known && order.Conflict || row.Why == wire.Contradiction && len(row.Keys) == 0 {
 		return nobody(wire.Contradiction), nil
@@ -134,21 +150,20 @@ func (s *Server) identify(row wire.Sighting, order orders.Order, known bool) (id
 		return nobody(wire.Contradiction), nil
 	}
 	if len(keys) == 0 {
-		return nobody(s.whyNobody(row, why)), nil
+		return nobody(row.whyNobody()), nil
 	}
 	return s.withoutRefused(keys)
 }
 
 // whyNobody chooses the best explanation: what the page itself said, then
 // what was wrong with the keys it gave.
-func (s *Server) whyNobody(row wire.Sighting, own wire.Why) wire.Why {
-	_, ordered := refOf(row)
+func (s shown) whyNobody() wire.Why {
 	switch {
-	case slices.Contains(whys, row.Why):
-		return row.Why
-	case own != "":
-		return own
-	case !ordered:
+	case slices.Contains(whys, s.Why):
+		return s.Why
+	case s.wrong != "":
+		return s.wrong
+	case !s.ordered:
 		return wire.NoOrder
 	}
 	return wire.NoIdentity

@@ -112,7 +112,7 @@ func (s *Server) keysOf(keys []buyer.Key, order *wire.Order) ([]buyer.Key, error
 	if len(keys) > 0 || order == nil {
 		return keys, nil
 	}
-	ids, _, err := s.identifyAll([]wire.Sighting{{Order: order}})
+	ids, _, err := s.identifyAll(s.config.Orders, []shown{read(wire.Sighting{Order: order})})
 	if err != nil {
 		return nil, err
 	}

@@ -66,11 +66,11 @@ func (s *Server) report(q wire.ReportQuery) (wire.Report, error) {
 			return wire.Report{}, err
 		}
 	}
-	ids, found, err := s.identifyAll([]wire.Sighting{row})
+	ids, found, err := s.identifyAll(s.config.Orders, []shown{read(row)})
 	if err != nil {
 		return wire.Report{}, err
 	}
-	answers, err := s.answerAll("", "", ids, found)
+	answers, err := s.answerAll(s.config.Orders, "", "", ids, found)
 	if err != nil {
 		return wire.Report{}, err
 	}

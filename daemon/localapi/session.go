@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"blackmark/daemon/localapi/socket"
+	"blackmark/daemon/orders"
 	"blackmark/shared/problem"
 	"blackmark/shared/wire"
 )
@@ -167,27 +168,46 @@ func (s *session) watch(ctx context.Context, data []byte) error {
 	if err != nil {
 		return err
 	}
+	page, err := s.answerSeen(ctx, m, rows)
+	if page == nil {
+		return err
+	}
+	if storing := page.Stored(); storing != nil {
+		_ = s.server.told("remembering orders", storing)
+		s.board.again(rows) // as it is without them
+	}
+	return err
+}
+
+// answerSeen remembers the orders of rows and answers these. The page, where there is
+// one, may not be stored yet.
+func (s *session) answerSeen(ctx context.Context, m wire.Watch, rows []*watched) (*orders.Page, error) {
 	// What these rows themselves change is in their answer: pushes wait for it.
 	s.answering.Lock()
 	defer s.answering.Unlock()
-	if err := s.server.see(ctx, m.Site, sightings(rows)); err != nil {
+	page, err := s.server.see(ctx, m.Site, allShown(rows))
+	if err != nil {
 		// What is known is answered all the same: reading goes on where writing
 		// does not.
 		_ = s.server.told("remembering orders", err)
 	}
-	return s.answer(m.ID, rows, func(*watched, wire.Answer) bool { return true })
+	var from history = s.server.config.Orders
+	if page != nil {
+		from = page
+	}
+	return page, s.answer(from, m.ID, rows, func(*watched, wire.Answer) bool { return true })
 }
 
 // answer looks rows up and sends their answers, for who holds answering. Only
 // those that tells lets through are sent.
-func (s *session) answer(id int64, rows []*watched, tells func(*watched, wire.Answer) bool) error {
+func (s *session) answer(from history, id int64, rows []*watched, tells func(*watched, wire.Answer) bool) error {
 	s.board.settle(rows, s.server.config.Orders.Version())
-	ids, found, err := s.server.identifyAll(sightings(rows))
+	ids, found, err := s.server.identifyAll(from, allShown(rows))
 	s.board.identified(rows, ids)
 	if err != nil {
 		return err
 	}
-	answers, err := s.server.answerAll(rows[0].site, rows[0].page, ids, found)
+	answers, err := s.server.answerAll(from, rows[0].site, rows[0].page, ids, found)
 	if err != nil {
 		return err
 	}
@@ -231,7 +251,7 @@ func (s *session) pushSome() bool {
 	if len(rows) == 0 {
 		return false
 	}
-	err := s.answer(0, rows, func(w *watched, a wire.Answer) bool {
+	err := s.answer(s.server.config.Orders, 0, rows, func(w *watched, a wire.Answer) bool {
 		return s.board.stands(w) && !reflect.DeepEqual(w.last, a)
 	})
 	if err != nil {
@@ -257,7 +277,15 @@ func (s *session) seen(ctx context.Context, data []byte) (any, error) {
 			return nil, errKeys.In(fmt.Sprintf("sightings[%d].keys", i))
 		}
 	}
-	return wire.Done{Type: "done", ID: m.ID}, s.server.see(ctx, m.Site, m.Sightings)
+	list := make([]shown, len(m.Sightings))
+	for i, one := range m.Sightings {
+		list[i] = read(one)
+	}
+	page, err := s.server.see(ctx, m.Site, list)
+	if err == nil && page != nil {
+		err = page.Stored()
+	}
+	return wire.Done{Type: "done", ID: m.ID}, err
 }
 
 func checkWatch(m wire.Watch) error {
@@ -282,10 +310,10 @@ func checkWatch(m wire.Watch) error {
 	return nil
 }
 
-func sightings(rows []*watched) []wire.Sighting {
-	list := make([]wire.Sighting, len(rows))
+func allShown(rows []*watched) []shown {
+	list := make([]shown, len(rows))
 	for i, w := range rows {
-		list[i] = w.sighting
+		list[i] = w.shown
 	}
 	return list
 }

@@ -88,7 +88,7 @@ func (s *Server) findMarks(ctx context.Context, q wire.MarksQuery) (wire.MarksPa
 	for i, m := range found.Marks {
 		lists[i] = m.Keys
 	}
-	counts, err := s.countOrders(lists)
+	counts, err := countOrders(s.config.Orders, lists)
 	if err != nil {
 		return wire.MarksPage{}, err
 	}

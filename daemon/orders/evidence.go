@@ -110,18 +110,19 @@ func (w *writer) relateBoth(changed []buyer.Key, p pair, by int, at, placed time
 }
 
 func (w *writer) relateOne(p pair, by int, at, placed time.Time) (changed bool, err error) {
-	var list []kin
-	if _, err := getJSON(w.txn, kinKey(p.a), &list); err != nil {
+	known, err := w.kinOf(p.a)
+	if err != nil {
 		return false, err
 	}
-	i := slices.IndexFunc(list, func(k kin) bool { return k.Other == p.b })
+	i := slices.IndexFunc(known.list, func(k kin) bool { return k.Other == p.b })
 	if i < 0 {
-		if by < 0 || len(list) >= maxKin {
+		if by < 0 || len(known.list) >= maxKin {
 			return false, nil
 		}
-		list, i = append(list, kin{Other: p.b}), len(list)
+		known.list, i = append(known.list, kin{Other: p.b}), len(known.list)
 	}
-	k := &list[i]
+	known.changed = true
+	k := &known.list[i]
 	was := *k
 	k.Orders += by
 	if p.object {
@@ -138,12 +139,9 @@ func (w *writer) relateOne(p pair, by int, at, placed time.Time) (changed bool, 
 	}
 	changed = was.Joined != k.Joined || was.Orders == 0 || k.Orders <= 0
 	if k.Orders <= 0 {
-		list = slices.Delete(list, i, i+1)
+		known.list = slices.Delete(known.list, i, i+1)
 	}
-	if len(list) == 0 {
-		return changed, w.put(kinKey(p.a), nil)
-	}
-	return changed, w.putJSON(kinKey(p.a), list)
+	return changed, nil
 }
 
 // Evidence gives what orders say of these keys, which must be canonical, and

@@ -91,6 +91,9 @@ func (s *Store) forget(ctx context.Context, goes func(record) bool, dryRun bool)
 	}
 	err = s.writeLocked(func(w *writer) error {
 		for _, key := range his {
+			if err := w.next(); err != nil {
+				return err
+			}
 			var rec record
 			if _, err := getJSON(w.txn, key, &rec); err != nil {
 				return err

@@ -21,26 +21,28 @@ func (s *Store) Get(marketplace, region, number string) (Order, bool, error) {
 
 // GetAll returns the orders of a page as they are at one moment, in the order
 // of the refs. What can be no order is not found.
-func (s *Store) GetAll(refs []Ref) ([]Order, []bool, error) {
-	list, found := make([]Order, len(refs)), make([]bool, len(refs))
-	err := s.view(func(v *view) error {
-		for i, r := range refs {
-			clean, err := cleanRef(r.Marketplace, r.Region, r.Number)
-			if err != nil {
-				continue
-			}
-			var rec record
-			if rec, found[i], err = v.order(clean); err != nil {
-				return err
-			}
-			if found[i] {
-				list[i] = s.given(rec)
-			}
-		}
-		return nil
+func (s *Store) GetAll(refs []Ref) (list []Order, found []bool, err error) {
+	err = s.view(func(v *view) (err error) {
+		list, found, err = s.orders(v, refs)
+		return err
 	})
-	if err != nil {
-		return nil, nil, err
+	return list, found, err
+}
+
+func (s *Store) orders(v *view, refs []Ref) ([]Order, []bool, error) {
+	list, found := make([]Order, len(refs)), make([]bool, len(refs))
+	for i, r := range refs {
+		clean, err := cleanRef(r.Marketplace, r.Region, r.Number)
+		if err != nil {
+			continue
+		}
+		var rec record
+		if rec, found[i], err = v.order(clean); err != nil {
+			return nil, nil, err
+		}
+		if found[i] {
+			list[i] = s.given(rec)
+		}
 	}
 	return list, found, nil
 }
@@ -78,18 +80,21 @@ func (s *Store) OfBuyer(keys []buyer.Key, limit int) ([]Order, int, error) {
 
 // CountAll counts the orders of each of some buyers as they are at one moment, by
 // the rules of OfBuyer.
-func (s *Store) CountAll(buyers [][]buyer.Key) ([]int, error) {
-	counts := make([]int, len(buyers))
-	err := s.view(func(v *view) (err error) {
-		for i, keys := range buyers {
-			if counts[i], err = v.count(s.own(keys)); err != nil {
-				return err
-			}
-		}
-		return nil
+func (s *Store) CountAll(buyers [][]buyer.Key) (counts []int, err error) {
+	err = s.view(func(v *view) (err error) {
+		counts, err = s.counts(v, buyers)
+		return err
 	})
-	if err != nil {
-		return nil, err
+	return counts, err
+}
+
+func (s *Store) counts(v *view, buyers [][]buyer.Key) ([]int, error) {
+	counts := make([]int, len(buyers))
+	for i, keys := range buyers {
+		var err error
+		if counts[i], err = v.count(s.own(keys)); err != nil {
+			return nil, err
+		}
 	}
 	return counts, nil
 }
@@ -198,6 +203,9 @@ func (w *writer) prune(key string, limit time.Time) (bool, error) {
 	var rec record
 	found, err := getJSON(w.txn, key, &rec)
 	if err != nil || !found || !rec.LastSeen.Before(limit) {
+		return false, err
+	}
+	if err := w.next(); err != nil {
 		return false, err
 	}
 	return true, w.remove(key, rec)

@@ -19,88 +19,55 @@ const touchEvery = time.Hour
 // See remembers the orders of a page. The answers have the order of the list;
 // one that cannot be kept says why and stops no other.
 func (s *Store) See(ctx context.Context, list []Sighting) ([]Seen, error) {
-	if len(list) > MaxSightings {
-		return nil, ErrMany.In("orders")
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	seen := make([]Seen, len(list))
-	var changed []Ref
-	var shared []buyer.Key
-	err := s.write(func(w *writer) error {
-		now := s.cfg.Now().UTC().Round(0)
-		for i, sighting := range list {
-			clean, problems, err := sighting.clean(now)
-			if err != nil {
-				seen[i] = Seen{Problems: []*problem.Error{problem.Of(err)}}
-				continue
-			}
-			before, after, err := w.see(clean, now)
-			if err != nil {
-				return err
-			}
-			fresh, err := w.count(before, after)
-			if err != nil {
-				return err
-			}
-			related, err := w.relate(before, after, now)
-			if err != nil {
-				return err
-			}
-			w.latest[clean.ref()] = after
-			shared = append(shared, fresh...)
-			order := s.given(after, fresh...)
-			seen[i] = Seen{Order: order, Changed: !sameNames(s.given(before), order), Related: append(related, fresh...), Problems: problems}
-			if seen[i].Changed {
-				changed = append(changed, clean.ref())
-			}
-		}
-		return nil
-	})
+	p, err := s.Take(ctx, list)
 	if err != nil {
 		return nil, err
 	}
-	return seen, s.tell(changed, shared)
+	if err := p.Stored(); err != nil {
+		return nil, err
+	}
+	return p.Seen, nil
 }
 
-// tell remembers which keys now stand for many buyers, and tells subscribers
-// what changed: for such a key that is every order on which it stands.
-func (s *Store) tell(changed []Ref, shared []buyer.Key) error {
-	changes := make([]Changed, len(changed))
-	for i, ref := range changed {
-		changes[i].Ref = ref
-	}
-	if len(shared) > 0 {
-		s.sharedMu.Lock()
-		for _, k := range shared {
-			s.shared[k] = true
-		}
-		s.sharedMu.Unlock()
-		err := s.view(func(v *view) error {
-			for _, k := range shared {
-				v.eachRef(k, func(ref Ref) { changes = append(changes, Changed{Ref: ref, Shared: k}) })
-			}
-			return nil
-		})
+// look merges sightings into what is known. It gives also the orders whose keys are
+// others now, and the keys that now stand for many buyers.
+func (s *Store) look(w *writer, list []Sighting) (seen []Seen, changed []Ref, shared []buyer.Key, err error) {
+	seen = make([]Seen, len(list))
+	now := s.cfg.Now().UTC().Round(0)
+	for i, sighting := range list {
+		clean, problems, err := sighting.clean(now)
 		if err != nil {
-			return err
+			seen[i] = Seen{Problems: []*problem.Error{problem.Of(err)}}
+			continue
+		}
+		if err := w.next(); err != nil {
+			return nil, nil, nil, err
+		}
+		before, after, err := w.see(clean, now)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		fresh, err := w.count(before, after)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		related, err := w.relate(before, after, now)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		shared = append(shared, fresh...)
+		order := s.given(after, fresh...)
+		seen[i] = Seen{Order: order, Changed: !sameNames(s.given(before), order), Related: append(related, fresh...), Problems: problems}
+		if seen[i].Changed {
+			changed = append(changed, clean.ref())
 		}
 	}
-	if len(changes) == 0 {
-		return nil
-	}
-	version := s.version.Add(1)
-	for i := range changes {
-		changes[i].Version = version
-	}
-	s.changes.Publish(changes...)
-	return nil
+	return seen, changed, shared, nil
 }
 
-// see merges a sighting into its order and stores what changed.
+// see merges a sighting into its order and remembers what changed.
 func (w *writer) see(now Sighting, at time.Time) (before, after record, err error) {
-	found, err := getJSON(w.txn, now.ref().key(), &before)
+	before, found, err := w.order(now.ref())
 	if err != nil {
 		return before, after, err
 	}
@@ -115,13 +82,15 @@ func (w *writer) see(now Sighting, at time.Time) (before, after record, err erro
 		after.Source = FromDefinition
 	}
 	if found && !after.differs(before) && at.Sub(before.LastSeen) < touchEvery {
+		w.hand.orders[now.ref()] = before
 		return before, before, nil
 	}
 	after.LastSeen = at
 	if !found {
 		w.meta.Orders++
 	}
-	return before, after, w.putJSON(now.ref().key(), after)
+	w.remember(after)
+	return before, after, nil
 }
 
 // learn merges keys. A conflict stays until a definition settles one between
@@ -219,9 +188,7 @@ func (w *writer) count(before, after record) (shared []buyer.Key, err error) {
 			return nil, err
 		}
 		if !slices.Contains(is, k) {
-			if err := w.put(buyerOrderKey(k, before.ref()), nil); err != nil {
-				return nil, err
-			}
+			w.move(move{key: k, ref: before.ref(), away: true})
 		}
 	}
 	for i, k := range is {
@@ -233,9 +200,7 @@ func (w *writer) count(before, after record) (shared []buyer.Key, err error) {
 			shared = append(shared, k)
 		}
 		if !slices.Contains(was, k) {
-			if err := w.put(buyerOrderKey(k, after.ref()), []byte{}); err != nil {
-				return nil, err
-			}
+			w.move(move{key: k, ref: after.ref()})
 		}
 	}
 	return shared, nil
@@ -245,10 +210,11 @@ func (w *writer) count(before, after record) (shared []buyer.Key, err error) {
 // count them is all they are for. A key that once stood for many buyers keeps
 // standing for them, even when its orders are forgotten.
 func (w *writer) tally(k buyer.Key, by int, primary bool, name string) (nowShared bool, err error) {
-	var st stats
-	if _, err := getJSON(w.txn, statsKey(k), &st); err != nil {
+	st, err := w.statsOf(k)
+	if err != nil {
 		return false, err
 	}
+	st.changed = true
 	had := st.Primary > 0
 	st.Orders += by
 	if primary {
@@ -268,10 +234,10 @@ func (w *writer) tally(k buyer.Key, by int, primary bool, name string) (nowShare
 	if has := st.Primary > 0; has != had {
 		w.meta.Buyers += map[bool]int{true: 1, false: -1}[has]
 	}
-	if st.Orders <= 0 && !st.Shared {
-		return false, w.put(statsKey(k), nil)
+	if st.none() {
+		st.stats = stats{}
 	}
-	return nowShared, w.putJSON(statsKey(k), st)
+	return nowShared, nil
 }
 
 // nameHash is the same for names that differ in case and spaces alone, and

@@ -52,6 +52,9 @@ type stats struct {
 	Shared  bool           `json:"shared,omitempty"`
 }
 
+// none tells whether nothing is known of a key: that is not stored.
+func (st stats) none() bool { return st.Orders <= 0 && !st.Shared }
+
 type meta struct {
 	Format int `json:"format"`
 	Orders int `json:"orders"`
@@ -67,9 +70,10 @@ type Store struct {
 	closing sync.RWMutex // held for reading while the database is used, for writing while it is exchanged
 	closed  bool
 
-	mu     sync.Mutex // one writer; taken before closing
-	meta   atomic.Pointer[meta]
-	latest atomic.Pointer[map[Ref]record] // what the newest write remembered; nil while one goes on
+	mu      sync.Mutex // one writer; taken before closing
+	meta    atomic.Pointer[meta]
+	latest  atomic.Pointer[hand] // of the newest write; nil while one goes on
+	storing atomic.Pointer[Page] // the page that is taken and not stored yet; nil: there is none
 
 	sharedMu sync.RWMutex
 	shared   map[buyer.Key]bool // keys that stand for many buyers
@@ -222,91 +226,4 @@ func scan(txn *badger.Txn, prefix string, fn func(key string, value []byte) erro
 		}
 	}
 	return nil
-}
-
-// writer is a transaction that begins another when it is full. A crash
-// between two of them costs a count, never an order's buyer.
-type writer struct {
-	db      *badger.DB
-	txn     *badger.Txn
-	meta    meta
-	changed bool           // something was put
-	latest  map[Ref]record // what it remembered, as it is stored now
-}
-
-// write runs fn as the one writer, after a look at the free space.
-func (s *Store) write(fn func(*writer) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.writeLocked(fn)
-}
-
-// writeLocked is write for who is the one writer already.
-func (s *Store) writeLocked(fn func(*writer) error) error {
-	s.closing.RLock()
-	defer s.closing.RUnlock()
-	if s.closed {
-		return ErrClosed
-	}
-	if err := disk.CheckFree(s.cfg.Dir, s.cfg.MinFree); err != nil {
-		return err
-	}
-	if err := disk.Try(disk.Write, s.cfg.Dir); err != nil {
-		return err
-	}
-	s.latest.Store(nil)
-	w := &writer{db: s.db, txn: s.db.NewTransaction(true), meta: *s.meta.Load(), latest: map[Ref]record{}}
-	defer func() { w.txn.Discard() }()
-	if err := fn(w); err != nil {
-		return err
-	}
-	if w.changed {
-		if err := s.commit(w); err != nil {
-			return err
-		}
-	}
-	s.latest.Store(&w.latest)
-	return nil
-}
-
-func (s *Store) commit(w *writer) error {
-	if err := w.putJSON(metaKey, w.meta); err != nil {
-		return err
-	}
-	if err := w.txn.Commit(); err != nil {
-		return fmt.Errorf("write the order history: %w", err)
-	}
-	s.meta.Store(&w.meta)
-	if err := disk.Acknowledge(s.db); err != nil {
-		s.cfg.Log.Warn("it could not be noted how much of the order history was saved", "error", err)
-	}
-	return nil
-}
-
-func (w *writer) putJSON(key string, value any) error {
-	b, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	return w.put(key, b)
-}
-
-// put writes a value; nil removes the key.
-func (w *writer) put(key string, value []byte) error {
-	w.changed = true
-	set := func() error {
-		if value == nil {
-			return w.txn.Delete([]byte(key))
-		}
-		return w.txn.Set([]byte(key), value)
-	}
-	err := set()
-	if errors.Is(err, badger.ErrTxnTooBig) {
-		if err = w.txn.Commit(); err != nil {
-			return fmt.Errorf("write the order history: %w", err)
-		}
-		w.txn = w.db.NewTransaction(true)
-		err = set()
-	}
-	return err
 }

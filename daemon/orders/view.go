@@ -12,13 +12,18 @@ import (
 
 // view is the store as it is at one moment.
 type view struct {
-	txn    *badger.Txn
-	latest map[Ref]record   // what the newest write remembered, where nothing was written since
+	txn    *badger.Txn      // nil: there is nothing but what is at hand
+	hand   hand             // of the newest write, where nothing was written since
 	buyers *badger.Iterator // over the orders of buyers: dear to make, cheap to move; nil until it is needed
+	beyond bool             // something was asked that is not at hand, without a transaction
 }
 
-// view gives fn the store as it is at one moment.
+// view gives fn the store as it is at one moment, with all of every page that was
+// taken before.
 func (s *Store) view(fn func(*view) error) error {
+	if p := s.storing.Load(); p != nil {
+		<-p.done
+	}
 	s.closing.RLock()
 	defer s.closing.RUnlock()
 	if s.closed {
@@ -31,7 +36,7 @@ func (s *Store) view(fn func(*view) error) error {
 		// A write takes it away before it changes anything, and every write leaves
 		// another: what is there before and after the view begins is of its moment.
 		if latest != nil && latest == s.latest.Load() {
-			v.latest = *latest
+			v.hand = *latest
 		}
 		return fn(v)
 	})
@@ -45,8 +50,12 @@ func (v *view) done() {
 
 // order is what is stored of an order.
 func (v *view) order(ref Ref) (rec record, found bool, err error) {
-	if rec, found = v.latest[ref]; found {
+	if rec, found = v.hand.orders[ref]; found {
 		return rec, true, nil
+	}
+	if v.txn == nil {
+		v.beyond = true
+		return rec, false, nil
 	}
 	found, err = getJSON(v.txn, ref.key(), &rec)
 	return rec, found, err
@@ -54,8 +63,12 @@ func (v *view) order(ref Ref) (rec record, found bool, err error) {
 
 // has tells whether an order is stored, without reading it.
 func (v *view) has(ref Ref) (bool, error) {
-	if _, found := v.latest[ref]; found {
+	if _, found := v.hand.orders[ref]; found {
 		return true, nil
+	}
+	if v.txn == nil {
+		v.beyond = true
+		return false, nil
 	}
 	_, err := v.txn.Get([]byte(ref.key()))
 	if errors.Is(err, badger.ErrKeyNotFound) {
@@ -127,6 +140,16 @@ func (v *view) standings(keys []buyer.Key) []standing {
 
 // eachRef names the orders on which a key stands.
 func (v *view) eachRef(k buyer.Key, do func(Ref)) {
+	if refs, all := v.hand.buyers[k]; all {
+		for _, ref := range refs {
+			do(ref)
+		}
+		return
+	}
+	if v.txn == nil {
+		v.beyond = true
+		return
+	}
 	if v.buyers == nil {
 		opts := badger.DefaultIteratorOptions
 		opts.Prefix = []byte(buyerPrefix)
