@@ -11,7 +11,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"regexp"
 
 	"blackmark/shared/problem"
 )
@@ -53,11 +52,11 @@ type Kind struct {
 	Shape string `json:"shape"` // what a canonical value matches
 	Grade string `json:"grade"`
 
-	shape *regexp.Regexp
+	shape shape
 }
 
 // Fits tells whether a canonical value has the kind's shape.
-func (k Kind) Fits(id string) bool { return k.shape.MatchString(id) }
+func (k Kind) Fits(id string) bool { return k.shape.fits(id) }
 
 // Marketplace is one namespace of buyers.
 type Marketplace struct {
@@ -67,11 +66,11 @@ type Marketplace struct {
 	Order   string `json:"order"`   // shape of an order number
 	Kinds   []Kind `json:"kinds"`   // strongest first; empty: its pages name no buyer
 
-	order *regexp.Regexp
+	order shape
 }
 
 // OrderFits tells whether a text has the shape of this marketplace's order numbers.
-func (m Marketplace) OrderFits(number string) bool { return m.order.MatchString(number) }
+func (m Marketplace) OrderFits(number string) bool { return m.order.fits(number) }
 
 // Kind returns the kind with this code.
 func (m Marketplace) Kind(code string) (Kind, bool) {
@@ -121,9 +120,9 @@ func load(source []byte) ([]Marketplace, error) {
 		if len(m.Kinds) > MaxKinds {
 			return nil, fmt.Errorf("%s names its buyers in %d ways: a split knows what to do with %d", m.Code, len(m.Kinds), MaxKinds)
 		}
-		m.order = regexp.MustCompile(m.Order)
+		m.order = shapeOf(m.Order)
 		for k := range m.Kinds {
-			m.Kinds[k].shape = regexp.MustCompile(m.Kinds[k].Shape)
+			m.Kinds[k].shape = shapeOf(m.Kinds[k].Shape)
 		}
 	}
 	return file.Marketplaces, nil
