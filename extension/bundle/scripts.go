@@ -38,7 +38,8 @@ var inside = map[string]any{
 	"requests": "o", "reused": "R", "saving": "S", "seated": "b", "seats": "T",
 	"sighting": "U", "tell": "i", "thawed": "c", "throughLink": "V", "ticked": "t",
 	"told": "m", "toldOf": "d", "undock": "z", "untell": "e", "writing": "W",
-	"blank": "aa", "byRef": "ad", "held": "ab", "isOpen": "ac", "regionOf": "ae",
+	"blank": "aa", "byRef": "ad", "held": "ab", "isOpen": "ac", "moved": "ai",
+	"opened": "aj", "regionOf": "ae",
 	"stands": "af", "unwatch": "ag", "visible": "n",
 }
 

@@ -24,7 +24,7 @@ const TIMES = 100;
 const CODE = '-';
 
 // Each of the two readers knows one of the commands.
-const said = { read: ['match', '(1)', ['first', ['at', CODE], ['text', '']]], kind: CODE, unit: 1 };
+const said = { read: ['match', '(1)', ['first', ['at', 'a.b'], ['text', '']]], kind: CODE, unit: 1 };
 const facts = {
   order: said,
   ref: said,
@@ -36,7 +36,8 @@ const facts = {
   select: CODE,
   place: [{ at: 'a' }, { at: '' }],
 };
-const definition = { marketplaces: [CODE], json: [facts] } as unknown as Definition;
+// A response is read more slowly than a row, so it takes more of them.
+const definition = { marketplaces: [CODE], json: [facts, facts, facts] } as unknown as Definition;
 const page = { rows: [facts] } as unknown as PageDefinition;
 
 /** Practises while the page has nothing to do. Nothing depends on its being called. */
@@ -50,7 +51,7 @@ export function practise(overlay: Overlay, idle: IdleDeadline): void {
   const root = { querySelectorAll: () => [row] } as unknown as Document;
   for (let n = 0; n < TIMES && idle.timeRemaining() > 1; n++) {
     const book = new Book<Element>();
-    readJson(definition, url.href, `[{"${CODE}":"1"}]`, memory);
+    readJson(definition, url.href, '[{"a":{"b":"1"}}]', memory);
     const reads = readRows(definition, page, root, url, memory, overlay.owns);
     book.seat(reads, n);
     book.tell(n, 1);
