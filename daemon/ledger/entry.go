@@ -58,6 +58,10 @@ type entry struct {
 	Took  []string    `json:"took,omitempty"`
 	Stood time.Time   `json:"stood,omitzero"`
 
+	// Rank is the sequence of the mark that this one brings back: of several that a
+	// changing key finds, the newest counts.
+	Rank uint64 `json:"rank,omitempty"`
+
 	Forgot []string `json:"forgot,omitempty"` // what hideID makes of the ids of forgotten entries
 
 	// These two are not part of the payload.
@@ -95,6 +99,14 @@ func (e *entry) mark() *Mark {
 		ID: e.ID, Keys: e.Keys, Name: e.Name, Reason: e.Reason, Note: e.Note, Order: e.Order,
 		At: at, By: e.By, Via: e.Via, Seq: e.seq, Echo: e.Echo, Import: e.Import, Own: e.On,
 	}
+}
+
+// rank is what a mark's age is compared by.
+func (e *entry) rank() uint64 {
+	if e.Rank > 0 {
+		return e.Rank
+	}
+	return e.seq
 }
 
 // idSize is the length of the id of a mark or a cancel.

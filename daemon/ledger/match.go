@@ -113,7 +113,7 @@ func best(hits []hit) Match {
 		if h.permanent {
 			return Match{Mark: h.entry.mark(), By: ByPermanent}
 		}
-		if chosen == nil || h.entry.seq > chosen.entry.seq {
+		if chosen == nil || h.entry.rank() > chosen.entry.rank() {
 			chosen = h
 		}
 	}

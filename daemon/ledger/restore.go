@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"blackmark/shared/buyer"
 )
@@ -69,10 +70,12 @@ func (p *plan) restore(n NewMark, asked string) (o Outcome, known bool, err erro
 		if err != nil {
 			return o, true, err
 		}
-		if len(hits) == 0 {
+		// What stood beside it before the cancel is somebody else's, and no reason.
+		since := slices.DeleteFunc(hits, func(h hit) bool { return h.entry.seq < cancel.seq })
+		if len(since) == 0 {
 			back = append(back, returning{was, keys})
 		} else if stands == nil {
-			stands = best(hits).Mark
+			stands = best(since).Mark
 		}
 	}
 	if len(back) == 0 {
@@ -87,7 +90,7 @@ func (p *plan) restore(n NewMark, asked string) (o Outcome, known bool, err erro
 		was := one.was.mark()
 		e := &entry{Op: opMark, ID: n.ID, Content: asked, Keys: one.keys, Name: was.Name, Reason: was.Reason, Note: was.Note,
 			Order: was.Order, By: was.By, Via: was.Via, Echo: was.Echo, Made: was.At, Import: was.Import, Stood: since,
-			On: one.was.On}
+			On: one.was.On, Rank: one.was.rank()}
 		if len(e.On) > 0 { // what it was made of is found again where it is split
 			e.Took = append([]string{one.was.Of}, one.was.Took...)
 		}
