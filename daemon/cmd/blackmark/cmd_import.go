@@ -189,7 +189,8 @@ func (t *terminal) tryAndImport(ctx context.Context, call *localapi.Call, o impo
 
 func (t *terminal) runImport(ctx context.Context, call *localapi.Call, q wire.ImportQuery) (wire.Import, error) {
 	var i wire.Import
-	if err := call.Post(ctx, "/v1/imports", q, &i); err != nil {
+	// Who interrupts this would not know what to stop.
+	if err := call.Post(context.WithoutCancel(ctx), "/v1/imports", q, &i); err != nil {
 		return i, err
 	}
 	return t.follow(ctx, call, i)
@@ -217,7 +218,11 @@ func (t *terminal) follow(ctx context.Context, call *localapi.Call, i wire.Impor
 		case <-interrupted:
 			path, asking, interrupted = "/v1/imports/stop", context.WithoutCancel(ctx), nil
 		}
-		if err := call.Post(asking, path, ref, &i); err != nil {
+		err := call.Post(asking, path, ref, &i)
+		if err != nil && asking.Err() != nil {
+			continue // interrupted while it was looked at: it is stopped next
+		}
+		if err != nil {
 			return i, err
 		}
 	}
