@@ -154,3 +154,81 @@ test('one order in two lists has its badge in both', async () => {
   await page.evaluate("document.querySelectorAll('.order-card')[106].scrollIntoView({ block: 'center' })");
   await page.close();
 });
+
+/** Where a row stands in the window: on its words, far from what is ours. */
+async function wordsOf(page: Page, row: number): Promise<{ x: number; y: number }> {
+  const box = await page.locator(CARD.row).nth(row).locator('.package > div').first().boundingBox();
+  if (!box) throw new Error(`row ${row} is not seen`);
+  return { x: box.x + 20, y: box.y + box.height / 2 };
+}
+
+test('rows that the seller drags to another place take their badges along, let go over a badge too', async () => {
+  const { page, eyes } = await shop();
+  await stage.daemon.mark(buyer(1), 'returns');
+  await eyes.shows(CARD, number(1), 'black');
+  // As lists do that can be sorted: the row goes before the one that it is dropped on.
+  await page.evaluate(`(() => {
+    window.heard = [];
+    const list = document.querySelector('.table-body-wrapper');
+    let dragged;
+    for (const row of list.children) row.draggable = true;
+    list.addEventListener('dragstart', (event) => { dragged = event.target.closest('.order-card'); heard.push('start'); });
+    list.addEventListener('dragover', (event) => { event.preventDefault(); });
+    list.addEventListener('dragend', () => heard.push('end'));
+    list.addEventListener('drop', (event) => {
+      event.preventDefault();
+      event.target.closest('.order-card').before(dragged);
+      heard.push('drop');
+    });
+  })()`);
+  const orders = () =>
+    page.evaluate<string[]>(
+      `[...document.querySelectorAll('${CARD.row}')].slice(0, 6).map((row) => ${CARD.order})`,
+    );
+  const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map((row) => number(row));
+  for (const [onto, after] of [
+    ['words', [a, c, d, b, e, f]],
+    ['host', [b, a, c, d, e, f]],
+  ] as const) {
+    const from = (await orders()).indexOf(number(1));
+    const target = onto === 'words' ? 4 : 0;
+    const start = await wordsOf(page, from);
+    const words = await wordsOf(page, target);
+    const host = (await eyes.hosts(CARD)).find((one) => one.order === number(target));
+    if (!host) throw new Error('no host to drop on');
+    await page.mouse.move(start.x, start.y);
+    await page.mouse.down();
+    await page.mouse.move(start.x + 10, start.y + 10, { steps: 3 });
+    const end = onto === 'words' ? words : { x: host.x + host.width / 2, y: host.y + host.height / 2 };
+    await page.mouse.move(end.x, end.y, { steps: 5 });
+    await page.mouse.up();
+    await until(`the row is dropped on the ${onto}`, async () => (await orders()).join() === after.join());
+    await rest(eyes, ROWS, number(1));
+  }
+  expect(await page.evaluate('heard')).toEqual(['start', 'drop', 'end', 'start', 'drop', 'end']);
+  await page.close();
+});
+
+test('text is selected across rows and badges, and holds nothing of ours', async () => {
+  const { page, eyes } = await shop();
+  await stage.daemon.mark(buyer(1), 'returns');
+  await eyes.shows(CARD, number(1), 'black');
+  // A row is a link here, and a press on one drags it.
+  await page.evaluate(
+    "document.querySelector('.table-body-wrapper').insertAdjacentHTML('beforebegin', '<p>Orders</p>')",
+  );
+  const first = await page.locator('p').evaluate((p) => ({ x: 2, y: p.getBoundingClientRect().y + 8 }));
+  const host = (await eyes.hosts(CARD)).find((one) => one.order === number(3));
+  if (!host) throw new Error('no host to end on');
+  await page.mouse.move(first.x, first.y);
+  await page.mouse.down();
+  await page.mouse.move(first.x, first.y + 60, { steps: 5 });
+  await page.mouse.move(host.x + host.width / 2, host.y + host.height / 2, { steps: 5 });
+  await page.mouse.up();
+  const text = await page.evaluate<string>('getSelection().toString()');
+  for (const row of [1, 2]) expect(text).toContain(number(row));
+  expect(text).not.toMatch(/Frequent|Mark|Blacklist/i);
+  expect(await eyes.find('.panel'), 'letting go over a badge presses nothing').toBeUndefined();
+  await rest(eyes, ROWS, number(1));
+  await page.close();
+});

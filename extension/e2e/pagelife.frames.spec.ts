@@ -130,3 +130,48 @@ test('a stranger around a page of the site around the list gets nothing either',
   }
   await page.close();
 });
+
+test('one list in a page and in a frame of it: marks follow in both, and one can go without the other', async () => {
+  const { page, eyes } = await stage.list(LIST, SHOPEE);
+  await page.evaluate(`document.body.insertAdjacentHTML('afterbegin',
+    '<iframe name="inside" style="border:0;width:1200px;height:560px" src="' + location.href + '"></iframe>')`);
+  const frame = await until('the frame is there', () => page.frame('inside'));
+  await frame.locator(SHOPEE.row).nth(10).waitFor();
+  const inside = await Eyes.on(page, stage.browser.extension, 'inside');
+  await inside.settled(SHOPEE, 20);
+  await eyes.settled(SHOPEE, 20);
+  const [first, second, third] = (await ordersIn(frame)).filter((o) => o.identified && !o.trap) as [
+    Order,
+    Order,
+    Order,
+  ];
+  for (const [there, order] of [
+    [inside, first],
+    [eyes, second],
+  ] as const) {
+    // The frame lies over a part of the page: its dock and rows are brought into sight first.
+    await page.evaluate(
+      there === inside
+        ? 'window.scrollTo(0, 0)'
+        : `[...document.querySelectorAll('${SHOPEE.row}')].at(-1).scrollIntoView()`,
+    );
+    await there.mark(await there.bring(SHOPEE, order.number), 'returns');
+    for (const one of [inside, eyes]) await one.shows(SHOPEE, order.number, 'black');
+  }
+  const marks = new Map([first, second].map((order) => [keyOf(order), 'returns']));
+  const truth = truthOf(await ordersIn(frame), marks);
+  for (const one of [inside, eyes]) {
+    const report = await atRest(one, truth, SHOPEE);
+    expect(report.wrong).toEqual([]);
+    expect([report.rows, report.twice, report.bare]).toEqual([20, 0, 0]);
+    // Each counts its own rows, and no one else's.
+    await until('its dock counts its rows', async () =>
+      (await one.said('.dock')).some((text) => /Orders on this page 20\b/.test(text)),
+    );
+  }
+  await page.evaluate("document.querySelector('iframe').remove()");
+  await stage.daemon.mark(keyOf(third), 'returns');
+  await eyes.shows(SHOPEE, third.number, 'black');
+  await eyes.shows(SHOPEE, first.number, 'black');
+  await page.close();
+});

@@ -119,7 +119,8 @@ export function createGuard(window: Window, events: GuardEvents): Guard {
     if (
       press === 'page' &&
       DRAGS.has(type) &&
-      (!(event instanceof MouseEvent) || event.buttons > 0 || type.endsWith('up'))
+      // What is dragged the browser's own way names no button where it is let go of.
+      (!(event instanceof MouseEvent) || event.buttons > 0 || /^d|up$/.test(type))
     )
       return true;
     if (!zone.row) return false;
