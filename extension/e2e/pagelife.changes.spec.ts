@@ -232,3 +232,51 @@ test('text is selected across rows and badges, and holds nothing of ours', async
   await rest(eyes, ROWS, number(1));
   await page.close();
 });
+
+test('one list in a page and in a frame of it: marks follow in both, and one can go without the other', async () => {
+  const { page, eyes } = await shop();
+  const inner = `${ADDRESS}&inside=1`;
+  const text = await page.evaluate<string>('fetch(location.href).then((answer) => answer.text())');
+  await page.route(inner, (route) => route.fulfill({ contentType: 'text/html', body: text }));
+  // It lies over the left of the page, wherever that is scrolled to.
+  await page.evaluate(`(() => {
+    const frame = document.createElement('iframe');
+    frame.name = 'inside';
+    frame.style.cssText = 'position:fixed;left:0;top:0;border:0;width:800px;height:640px;z-index:9';
+    frame.src = '${inner}';
+    document.body.append(frame);
+  })()`);
+  const frame = await until('the frame is there', () => page.frame('inside'));
+  await frame.waitForFunction('window.draw');
+  await frame.evaluate('draw()');
+  const inside = await Eyes.on(page, stage.browser.extension, 'inside');
+  await inside.settled(CARD, ROWS);
+  const marked: string[] = [];
+  for (const [there, row] of [
+    [inside, 2],
+    [eyes, 60],
+  ] as const) {
+    await there.mark(await there.bring(CARD, number(row)), 'returns');
+    marked.push(number(row));
+    for (const one of [inside, eyes]) await rest(one, ROWS, ...marked);
+  }
+  // Each has a dock of its own, for its own rows: the way to the next marked one leads within its list.
+  const place = 'document.scrollingElement.scrollTop';
+  const before = await eyes.evaluate<number>(place);
+  for (const one of [inside, eyes]) {
+    await until('its dock counts its rows', async () =>
+      (await one.said('.dock')).some((words) => words.includes(`Orders on this page ${ROWS}`)),
+    );
+    await one.evaluate(
+      'window.scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" })',
+    );
+    const from = await one.evaluate<number>(place);
+    await one.click('.dock .count', 'On My Blacklist');
+    await until('the list moved', async () => (await one.evaluate<number>(place)) < from);
+    if (one === inside) expect(await eyes.evaluate<number>(place)).toBe(before);
+  }
+  await page.evaluate("document.querySelector('iframe').remove()");
+  await stage.daemon.mark(buyer(30), 'returns');
+  await rest(eyes, ROWS, ...marked, number(30));
+  await page.close();
+});

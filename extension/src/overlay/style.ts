@@ -9,6 +9,9 @@
 // Firefox tells a page of the very element under the pointer, in closed roots
 // too: there nothing but the host itself takes it, and a press means its button.
 //
+// The layer has no size of its own and no backdrop: what lies over the whole window
+// covers the form of a frame, though nothing of it is seen, and that form marks nobody.
+//
 // Line ends are left out: each would be a byte of every page.
 
 export const STYLE = `\
@@ -42,7 +45,8 @@ button,a,iframe,[role=radio]{all:unset;box-sizing:border-box;cursor:pointer}\
 .black .flag path{fill:currentColor}\
 .picking .flag path,.saving .flag path{fill:none}\
 .unidentified .flag,.unmarkable .flag{color:var(--dim)}\
-.layer{all:unset;position:fixed;inset:0;display:block;pointer-events:none;overflow:visible}\
+.layer{all:unset;position:fixed;display:block;pointer-events:none;overflow:visible}\
+.layer::backdrop{display:none}\
 .layer>*{pointer-events:auto}\
 @media (prefers-reduced-motion:no-preference){\
 .saving .flag svg{animation:turn .9s linear infinite}\
