@@ -21,13 +21,13 @@ for (const sample of [...samples(), ...samples(NEW_SITES)]) {
     expect(result).toEqual(sample.expected);
   });
 
-  test(`${sample.site} ${sample.name} reads the same whichever response comes first`, async ({ page }) => {
-    test.skip(sample.responses.length < 2, 'it has one response at most');
-    const responses = sample.responses.toReversed();
-    await open(page, sample.url, sample.html, responses);
-    const { page: _, ...result } = await read(page, sample.definition, responses);
-    expect(sorted(result)).toEqual(sorted(sample.expected));
-  });
+  if (sample.responses.length > 1)
+    test(`${sample.site} ${sample.name} reads the same whichever response comes first`, async ({ page }) => {
+      const responses = sample.responses.toReversed();
+      await open(page, sample.url, sample.html, responses);
+      const { page: _, ...result } = await read(page, sample.definition, responses);
+      expect(sorted(result)).toEqual(sorted(sample.expected));
+    });
 
   test(`${sample.site} ${sample.name} reads the same after ${SEEDS} rebuilds`, async ({ page }) => {
     const def = sample.definition;
