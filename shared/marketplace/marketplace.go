@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"blackmark/shared/problem"
 )
@@ -52,11 +53,11 @@ type Kind struct {
 	Shape string `json:"shape"` // what a canonical value matches
 	Grade string `json:"grade"`
 
-	shape shape
+	shape *regexp.Regexp
 }
 
 // Fits tells whether a canonical value has the kind's shape.
-func (k Kind) Fits(id string) bool { return k.shape.fits(id) }
+func (k Kind) Fits(id string) bool { return k.shape.MatchString(id) }
 
 // Marketplace is one namespace of buyers.
 type Marketplace struct {
@@ -66,11 +67,11 @@ type Marketplace struct {
 	Order   string `json:"order"`   // shape of an order number
 	Kinds   []Kind `json:"kinds"`   // strongest first; empty: its pages name no buyer
 
-	order shape
+	order *regexp.Regexp
 }
 
 // OrderFits tells whether a text has the shape of this marketplace's order numbers.
-func (m Marketplace) OrderFits(number string) bool { return m.order.fits(number) }
+func (m Marketplace) OrderFits(number string) bool { return m.order.MatchString(number) }
 
 // Kind returns the kind with this code.
 func (m Marketplace) Kind(code string) (Kind, bool) {
@@ -120,9 +121,9 @@ func load(source []byte) ([]Marketplace, error) {
 		if len(m.Kinds) > MaxKinds {
 			return nil, fmt.Errorf("%s names its buyers in %d ways: a split knows what to do with %d", m.Code, len(m.Kinds), MaxKinds)
 		}
-		m.order = shapeOf(m.Order)
+		m.order = regexp.MustCompile(m.Order)
 		for k := range m.Kinds {
-			m.Kinds[k].shape = shapeOf(m.Kinds[k].Shape)
+			m.Kinds[k].shape = regexp.MustCompile(m.Kinds[k].Shape)
 		}
 	}
 	return file.Marketplaces, nil
