@@ -83,6 +83,8 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   /** responses that wait for the desk */
   const unread: Copy[] = [];
   const ending = new AbortController();
+  // A page that opens its document anew takes every listener from it and from its window.
+  const anew = new MutationObserver(listen);
   let link: Link = { state: 'connecting' };
   let href = '';
   /** what the dock shows, as text */
@@ -132,8 +134,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
 
   function start(): boolean {
     listen();
-    // A page that opens its document anew takes every listener from it and from its window.
-    new MutationObserver(listen).observe(document, { childList: true });
+    anew.observe(document, { childList: true });
     pass.observe(!('navigation' in window));
     moved();
     return !!shown;
@@ -194,6 +195,7 @@ export function createPage({ definition, attributes, connect, clock, ended }: Pa
   /** Leaves the page as if we had never been there. */
   function end(): void {
     ending.abort();
+    anew.disconnect();
     notLate?.();
     noSum?.();
     pass.stop();
