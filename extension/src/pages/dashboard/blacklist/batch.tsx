@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Change, ListedMark, MarksQuery, NewCancel, NewMark } from 'shared/wire/wire.gen';
 import { ask, newID } from '../../../messages';
+import { again } from '../../../ui/marks';
 import { Done as DoneNotice, Field } from '../../../ui/parts';
 import { ProblemNotice, problemLine } from '../../../ui/problem';
 import { counted, number, t } from '../../../ui/text';
@@ -82,7 +83,9 @@ export function Batch({ ticked, query, found, connected, choose, changed }: Batc
   };
   const markAgain = async (taken: ListedMark[], cancels: Map<string | undefined, string>) => {
     begin(taken.length);
-    const marks = taken.map((mark) => again(mark, cancels.get(mark.id)!));
+    const marks = taken.map(
+      (mark): NewMark => ({ ...again(mark, cancels.get(mark.id)!, newID()), via: 'batch' }),
+    );
     const done = await doAll(marks, (some) => ask('markMany', some), setProgress, stopped);
     changed();
     setStage({ at: 'told', text: counted('blacklist_back', done.outcomes.length), done, undo: null });
@@ -313,20 +316,4 @@ function nameOf(id: string | undefined, marks: ListedMark[]): string {
 function sharedText(marks: ListedMark[]): string {
   const shared = marks.filter((mark) => mark.shared).length;
   return shared > 0 ? counted('blacklist_cancel_shared', shared) : '';
-}
-
-/** All that a cancel took once more, under an id of its own. */
-function again(mark: ListedMark, cancel: string): NewMark {
-  return {
-    id: newID(),
-    keys: mark.keys,
-    reason: mark.reason,
-    via: 'batch',
-    undo: cancel,
-    // What was said when it was made first still holds.
-    ...(mark.echo ? { seen_others: true } : { own: true }),
-    ...(mark.order && { order: mark.order }),
-    ...(mark.name && { name: mark.name }),
-    ...(mark.note && { note: mark.note }),
-  };
 }
